@@ -1,0 +1,441 @@
+//! Who may do what. The two tables below *are* the policy: one line per action, checked by
+//! `Tenant::authorize` and `OpCtx::authorize_operator` in `store`, and written out as a matrix in
+//! `tests/policy.snap`, so that a change of policy is a readable diff.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::Error;
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A member's role in one tenant; each includes the ones before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Looks.
+    Viewer,
+    /// Makes and changes dashboards and data.
+    Editor,
+    /// Also members, API keys, branding.
+    Admin,
+    /// Also other owners.
+    Owner,
+}
+
+impl Role {
+    /// From low to high.
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Editor, Self::Admin, Self::Owner];
+
+    /// As in the API and in PostgreSQL.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+        }
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = Error;
+    /// # Errors
+    /// `input.invalid` with the roles there are.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::ALL.into_iter().find(|r| r.as_str() == text).ok_or_else(|| {
+            Error::invalid(
+                "/role",
+                "unknown",
+                format!("{text:?} is no role. Roles: viewer, editor, admin, owner."),
+            )
+        })
+    }
+}
+
+/// What an operator may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OperatorRole {
+    /// Looks, and helps tenants with a reason.
+    Support,
+    /// Everything.
+    Admin,
+}
+
+impl OperatorRole {
+    /// From low to high.
+    pub const ALL: [Self; 2] = [Self::Support, Self::Admin];
+
+    /// As in the API and in PostgreSQL.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Support => "support",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl std::str::FromStr for OperatorRole {
+    type Err = Error;
+    /// # Errors
+    /// `input.invalid` with the roles there are.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::ALL.into_iter().find(|r| r.as_str() == text).ok_or_else(|| {
+            Error::invalid(
+                "/role",
+                "unknown",
+                format!("{text:?} is no operator role. Roles: support, admin."),
+            )
+        })
+    }
+}
+
+/// What an API key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+pub enum Scope {
+    /// Send events.
+    #[serde(rename = "events:write")]
+    EventsWrite,
+    /// Ask questions, read datasets.
+    #[serde(rename = "data:read")]
+    DataRead,
+    /// Change datasets, remove sample data.
+    #[serde(rename = "data:write")]
+    DataWrite,
+    /// Read dashboards and their data.
+    #[serde(rename = "dashboards:read")]
+    DashboardsRead,
+    /// Make and change dashboards.
+    #[serde(rename = "dashboards:write")]
+    DashboardsWrite,
+    /// List members and invitations.
+    #[serde(rename = "members:read")]
+    MembersRead,
+    /// Change settings and branding.
+    #[serde(rename = "settings:write")]
+    SettingsWrite,
+    /// Read the audit log.
+    #[serde(rename = "audit:read")]
+    AuditRead,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::EventsWrite,
+        Self::DataRead,
+        Self::DataWrite,
+        Self::DashboardsRead,
+        Self::DashboardsWrite,
+        Self::MembersRead,
+        Self::SettingsWrite,
+        Self::AuditRead,
+    ];
+
+    /// As in the API and in PostgreSQL.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EventsWrite => "events:write",
+            Self::DataRead => "data:read",
+            Self::DataWrite => "data:write",
+            Self::DashboardsRead => "dashboards:read",
+            Self::DashboardsWrite => "dashboards:write",
+            Self::MembersRead => "members:read",
+            Self::SettingsWrite => "settings:write",
+            Self::AuditRead => "audit:read",
+        }
+    }
+}
+
+impl std::str::FromStr for Scope {
+    type Err = Error;
+    /// # Errors
+    /// `input.invalid` with the scopes there are.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| {
+            let known: Vec<_> = Self::ALL.iter().map(|s| s.as_str()).collect();
+            Error::invalid(
+                "/scopes",
+                "unknown",
+                format!("{text:?} is no scope. Scopes: {}.", known.join(", ")),
+            )
+        })
+    }
+}
+
+/// By what right somebody acts in one tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Authority {
+    /// A member with a role.
+    Member(Role),
+    /// An API key with scopes.
+    Key(Vec<Scope>),
+    /// An operator who said why.
+    Support(OperatorRole),
+    /// A job or an operation's step, on behalf of whoever caused it.
+    System,
+}
+
+/// Whether a transaction may write.
+pub trait Mode: sealed::Sealed + Send + Sync + 'static {
+    /// As in `BEGIN …`.
+    const WRITES: bool;
+}
+
+/// A transaction that only reads.
+#[derive(Debug)]
+pub enum Read {}
+/// A transaction that may write.
+#[derive(Debug)]
+pub enum Write {}
+impl sealed::Sealed for Read {}
+impl sealed::Sealed for Write {}
+impl Mode for Read {
+    const WRITES: bool = false;
+}
+impl Mode for Write {
+    const WRITES: bool = true;
+}
+
+/// One line of the tenants' table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// `noun.verb`, as in the audit log.
+    pub name: &'static str,
+    /// Whether it writes.
+    pub writes: bool,
+    /// The least role of a member; `None`: not for members, whatever their role.
+    pub role: Option<Role>,
+    /// The scope that a key needs; `None`: not with a key.
+    pub scope: Option<Scope>,
+    /// The least role of an operator with a reason; `None`: not for operators.
+    pub support: Option<OperatorRole>,
+    /// Whether jobs and operations may.
+    pub system: bool,
+    /// Whether each use is a row in the tenant's audit log. Operators' uses always are.
+    pub audited: bool,
+}
+
+impl Rule {
+    /// The decision.
+    #[must_use]
+    pub fn allows(&self, authority: &Authority) -> bool {
+        match authority {
+            Authority::Member(role) => self.role.is_some_and(|least| *role >= least),
+            Authority::Key(scopes) => self.scope.is_some_and(|needed| scopes.contains(&needed)),
+            Authority::Support(role) => self.support.is_some_and(|least| *role >= least),
+            Authority::System => self.system,
+        }
+    }
+}
+
+/// An action inside a tenant. Sealed: the table below is complete.
+pub trait Action: sealed::Sealed + Send + Sync + 'static {
+    /// Whether its transaction writes.
+    type Mode: Mode;
+    /// Its line of the table.
+    const RULE: Rule;
+}
+
+/// One line of the operators' table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OperatorRule {
+    /// `noun.verb`, as in the audit log.
+    pub name: &'static str,
+    /// The least operator role.
+    pub role: OperatorRole,
+}
+
+/// An action on the control plane. Sealed like [`Action`].
+pub trait OperatorAction: sealed::Sealed + Send + Sync + 'static {
+    /// Its line of the table.
+    const RULE: OperatorRule;
+}
+
+/// The words of the table's column "least role of a member".
+#[allow(non_upper_case_globals, reason = "they read like the roles that they are")]
+mod least {
+    use super::Role;
+    pub(super) const Viewer: Option<Role> = Some(Role::Viewer);
+    pub(super) const Editor: Option<Role> = Some(Role::Editor);
+    pub(super) const Admin: Option<Role> = Some(Role::Admin);
+    pub(super) const Nobody: Option<Role> = None;
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $mode:ident, $role:ident, key $scope:expr, support $support:expr, system $system:literal, audited $audited:literal;)*) => {
+        /// The actions inside a tenant, as types.
+        pub mod action {
+            use super::{least, sealed, Action, OperatorRole, Rule, Scope};
+            use Scope::{AuditRead, DashboardsRead, DashboardsWrite, DataRead, DataWrite, EventsWrite, MembersRead, SettingsWrite};
+            use OperatorRole::{Admin, Support};
+            $(
+                $(#[$doc])*
+                #[derive(Debug)]
+                pub enum $name {}
+                impl sealed::Sealed for $name {}
+                impl Action for $name {
+                    type Mode = super::$mode;
+                    const RULE: Rule = Rule {
+                        name: $text,
+                        writes: <super::$mode as super::Mode>::WRITES,
+                        role: least::$role,
+                        scope: $scope,
+                        support: $support,
+                        system: $system,
+                        audited: $audited,
+                    };
+                }
+            )*
+            /// Every rule, in the order of the table.
+            pub const ALL: &[Rule] = &[$(<$name as Action>::RULE),*];
+        }
+    };
+}
+
+actions! {
+    /// See the tenant's name, branding and settings.
+    SettingsView = "settings.view", Read, Viewer, key Some(DashboardsRead), support Some(Support), system true, audited false;
+    /// Change name, time zone, branding, logo.
+    SettingsUpdate = "settings.update", Write, Admin, key Some(SettingsWrite), support Some(Admin), system true, audited true;
+    /// List members and invitations.
+    MemberList = "member.list", Read, Admin, key Some(MembersRead), support Some(Support), system true, audited false;
+    /// Invite somebody.
+    MemberInvite = "member.invite", Write, Admin, key None, support Some(Admin), system true, audited true;
+    /// Become a member by an invitation.
+    MemberJoin = "member.join", Write, Nobody, key None, support None, system true, audited true;
+    /// Change a member's role.
+    MemberUpdate = "member.update", Write, Admin, key None, support None, system false, audited true;
+    /// Remove a member or withdraw an invitation.
+    MemberDelete = "member.delete", Write, Admin, key None, support None, system false, audited true;
+    /// List API keys (never their secrets).
+    ApiKeyList = "api_key.list", Read, Admin, key None, support Some(Support), system true, audited false;
+    /// Make an API key.
+    ApiKeyCreate = "api_key.create", Write, Admin, key None, support Some(Admin), system false, audited true;
+    /// Revoke an API key.
+    ApiKeyDelete = "api_key.delete", Write, Admin, key None, support Some(Admin), system false, audited true;
+    /// Send events.
+    EventIngest = "event.ingest", Write, Editor, key Some(EventsWrite), support None, system true, audited false;
+    /// List and view datasets.
+    DatasetView = "dataset.view", Read, Viewer, key Some(DataRead), support Some(Support), system true, audited false;
+    /// Declare or change a dataset.
+    DatasetUpdate = "dataset.update", Write, Editor, key Some(DataWrite), support None, system true, audited true;
+    /// Delete a dataset with its events.
+    DatasetDelete = "dataset.delete", Write, Admin, key Some(DataWrite), support None, system true, audited true;
+    /// Ask a question.
+    QuestionAsk = "question.ask", Read, Viewer, key Some(DataRead), support Some(Support), system true, audited false;
+    /// List and view dashboards with their data.
+    DashboardView = "dashboard.view", Read, Viewer, key Some(DashboardsRead), support Some(Support), system true, audited false;
+    /// Make a dashboard.
+    DashboardCreate = "dashboard.create", Write, Editor, key Some(DashboardsWrite), support None, system true, audited true;
+    /// Change a dashboard.
+    DashboardUpdate = "dashboard.update", Write, Editor, key Some(DashboardsWrite), support None, system true, audited true;
+    /// Delete a dashboard.
+    DashboardDelete = "dashboard.delete", Write, Editor, key Some(DashboardsWrite), support None, system true, audited true;
+    /// Read and verify the audit log.
+    AuditView = "audit.view", Read, Admin, key Some(AuditRead), support Some(Support), system true, audited false;
+    /// Remove the sample data with one click.
+    SampleDelete = "sample.delete", Write, Editor, key Some(DataWrite), support None, system true, audited true;
+    /// Change one's own password.
+    IdentityUpdate = "identity.update", Write, Viewer, key None, support None, system false, audited true;
+    /// Note when a member or an API key was last here.
+    CredentialUse = "credential.use", Write, Nobody, key None, support None, system true, audited false;
+    /// Remove what has expired: replies kept for repeated requests, invitations.
+    TenantTidy = "tenant.tidy", Write, Nobody, key None, support None, system true, audited false;
+    /// Sign in or out (recorded in the tenant's audit log).
+    SessionRecord = "session.record", Write, Nobody, key None, support None, system true, audited true;
+    /// Put in place what a new tenant begins with.
+    TenantSeed = "tenant.seed", Write, Nobody, key None, support None, system true, audited true;
+    /// Record in the tenant's log what an operator did to it from outside.
+    TenantRecord = "tenant.record", Write, Nobody, key None, support None, system true, audited true;
+    /// Carry the outbox over to the jobs.
+    OutboxRelay = "outbox.relay", Write, Nobody, key None, support None, system true, audited false;
+}
+
+macro_rules! operator_actions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $role:ident;)*) => {
+        /// The actions of operators, as types.
+        pub mod operator_action {
+            use super::{sealed, OperatorAction, OperatorRole, OperatorRule};
+            $(
+                $(#[$doc])*
+                #[derive(Debug)]
+                pub enum $name {}
+                impl sealed::Sealed for $name {}
+                impl OperatorAction for $name {
+                    const RULE: OperatorRule = OperatorRule { name: $text, role: OperatorRole::$role };
+                }
+            )*
+            /// Every rule, in the order of the table.
+            pub const ALL: &[OperatorRule] = &[$(<$name as OperatorAction>::RULE),*];
+        }
+    };
+}
+
+operator_actions! {
+    /// List and view tenants, their placements and operations.
+    TenantList = "tenant.list", Support;
+    /// Provision a tenant.
+    TenantCreate = "tenant.create", Admin;
+    /// Change a tenant's name or plan.
+    TenantUpdate = "tenant.update", Admin;
+    /// Suspend a tenant.
+    TenantSuspend = "tenant.suspend", Admin;
+    /// Resume a tenant.
+    TenantResume = "tenant.resume", Admin;
+    /// Delete a tenant.
+    TenantDelete = "tenant.delete", Admin;
+    /// List, view and follow operations.
+    OperationView = "operation.view", Support;
+    /// Cancel or retry an operation.
+    OperationControl = "operation.control", Admin;
+    /// List cells.
+    CellList = "cell.list", Support;
+    /// Add a cell.
+    CellCreate = "cell.create", Admin;
+    /// Read the mails that were kept.
+    MailView = "mail.view", Admin;
+    /// See the state of the installation.
+    StatusView = "status.view", Support;
+    /// List one's own tokens.
+    OperatorTokenList = "operator_token.list", Support;
+    /// Make a token for a program of one's own.
+    OperatorTokenCreate = "operator_token.create", Support;
+    /// Revoke one of one's own tokens.
+    OperatorTokenDelete = "operator_token.delete", Support;
+    /// List and make operators.
+    OperatorManage = "operator.manage", Admin;
+    /// Attack the installation with throw-away tenants, to see that its walls stand.
+    IsolationVerify = "isolation.verify", Admin;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_product_does_by_itself_is_nobody_else_s() {
+        let own: Vec<_> = action::ALL.iter().filter(|r| !r.allows(&Authority::Member(Role::Owner))).collect();
+        let names: Vec<_> = own.iter().map(|r| r.name).collect();
+        assert!(names.contains(&"session.record") && names.contains(&"tenant.seed"), "{names:?}");
+        for rule in own {
+            assert!(rule.allows(&Authority::System), "nobody may {}", rule.name);
+            assert!(!rule.allows(&Authority::Key(Scope::ALL.to_vec())), "a key may {}", rule.name);
+            assert!(!rule.allows(&Authority::Support(OperatorRole::Admin)), "an operator may {}", rule.name);
+        }
+    }
+
+    #[test]
+    fn a_higher_role_may_what_a_lower_one_may() {
+        for rule in action::ALL {
+            let allowed = Role::ALL.map(|role| rule.allows(&Authority::Member(role)));
+            assert!(allowed.is_sorted(), "{}: {allowed:?}", rule.name);
+        }
+    }
+}

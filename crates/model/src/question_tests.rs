@@ -1,0 +1,64 @@
+//! Tests of [`super`]: which questions are valid.
+
+use super::*;
+
+const FULL: &str = r#"{"dataset":"flights",
+    "measures":[{"agg":"sum","measure":"distance","as":"miles"},{"agg":"count"},{"agg":"distinct","dimension":"dest"}],
+    "by":["origin"],"grain":"month",
+    "filters":[{"op":"in","dimension":"dest","values":["ATL",null]},{"op":"between","measure":"distance","value":1,"to":2}],
+    "range":{"from":"2013-01-01","to":"2013-02-01"},"compare":"previous_period",
+    "sort":{"by":"measure","index":0,"descending":true},"limit":10}"#;
+
+fn question(text: &str) -> Question {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn the_whole_question_survives_the_wire() {
+    let q = question(FULL);
+    assert_eq!(q.check(""), []);
+    assert_eq!(question(&serde_json::to_string(&q).unwrap()), q);
+    assert_eq!(
+        q.measures.iter().map(Aggregate::column).collect::<Vec<_>>(),
+        ["miles", "count", "distinct_dest"]
+    );
+}
+
+#[test]
+fn what_is_not_known_is_refused() {
+    for text in [
+        r#"{"dataset":"a","measures":[{"agg":"median","measure":"x"}]}"#,
+        r#"{"dataset":"a","measures":[{"agg":"count"}],"where":"1=1"}"#,
+        r#"{"dataset":"a","measures":[{"agg":"count"}],"filters":[{"op":"in","dimension":"d","values":["a"],"or":1}]}"#,
+        r#"{"dataset":"a","measures":[{"agg":"count"}],"filters":[{"op":"like","dimension":"d","value":"a"}]}"#,
+        r#"{"dataset":"a","measures":[{"agg":"count"}],"filters":[{"op":"gte","measure":"d","value":"1"}]}"#,
+        r#"{"dataset":"a","measures":[{"agg":"count"}],"grain":"fortnight"}"#,
+    ] {
+        assert!(serde_json::from_str::<Question>(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn every_bound_points_at_its_place() {
+    let mut q = question(FULL);
+    q.measures.push(Aggregate::count());
+    q.measures.push(Aggregate { measure: None, ..Aggregate::of(Agg::Avg, "x") });
+    q.by = vec!["a".into(), "a".into()];
+    q.filters.push(Filter::In { dimension: "d".into(), values: vec![] });
+    q.filters.push(Filter::Eq { measure: "m".into(), value: f64::NAN });
+    q.limit = Some(1_001);
+    q.sort = Some(Sort { by: SortBy::Dimension, index: 2, descending: false });
+    let pointers: Vec<_> = q.check("/question").into_iter().map(|f| f.pointer).collect();
+    assert_eq!(
+        pointers,
+        [
+            "/question/measures/3/as",
+            "/question/measures/4/measure",
+            "/question/by/1",
+            "/question/filters/2/values",
+            "/question/filters/3/value",
+            "/question/limit",
+            "/question/sort",
+        ]
+    );
+}
