@@ -1,0 +1,347 @@
+//! From a question to a scan and the shape of its answer: names become slots, words become instants.
+//!
+//! What must always hold: everything that is wrong with a question is said at once, each at its place, with the
+//! nearest name that there is; a question that compiles costs at most [`MAX_CELLS`] cells.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use insula_model::question::MAX_ROWS;
+use insula_model::{
+    Agg, Aggregate, Column, ColumnKind, Compare, DatasetDefinition, Error, FieldError, Format, GrainChoice,
+    Last, Question, Range, Result, SortBy, period, problem,
+};
+use jiff::tz::TimeZone;
+
+use crate::bucket::Buckets;
+use crate::condition::{Condition, Kind, condition, filter_kind};
+use crate::context::{Context, Source, zone_name};
+use crate::names::Names;
+use crate::period::{Period, resolve};
+use crate::scan::{Atom, Rank, RankBy, Scan};
+use crate::shape::{Form, Head, How, Measured, SeriesOrder, Shape};
+use crate::statement::Statement;
+
+/// Buckets times groups of one answer, at most.
+pub const MAX_CELLS: usize = 5_000;
+/// Groups of an answer, unless the question says.
+const GROUPS: u32 = 100;
+/// Groups of a series, unless the question says.
+const SERIES: u32 = 12;
+
+/// A question as a statement, and how its rows become the answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CompiledQuery {
+    /// To be sent.
+    pub statement: Statement,
+    /// For the rows that come back.
+    pub shape: Shape,
+}
+
+/// Compiles a question to a dataset, which is stored under a number.
+///
+/// # Errors
+/// `question.invalid` with a pointer into the question for everything that is wrong.
+pub fn compile(
+    question: &Question,
+    dataset: &DatasetDefinition,
+    dataset_number: i32,
+    context: &Context,
+) -> Result<CompiledQuery> {
+    let calendar = Calendar::default();
+    let draft =
+        Draft::new(question, Source { definition: dataset, number: dataset_number }, context, &calendar)?;
+    let grain = question.grain;
+    let (mut scan, form) = draft.plan(grain)?;
+    let shape = draft.shape(&mut scan, form);
+    Ok(CompiledQuery { statement: scan.statement(), shape })
+}
+
+/// A question whose names are known to be there.
+pub(crate) struct Draft<'a> {
+    pub(crate) question: &'a Question,
+    pub(crate) period: Period,
+    zone: TimeZone,
+    source: Source<'a>,
+    context: &'a Context,
+    conditions: Vec<Condition>,
+    group: Vec<u8>,
+    aggregates: Vec<Resolved>,
+    calendar: &'a Calendar,
+}
+
+/// The buckets that were worked out while a dashboard was compiled: most of its widgets have the same.
+#[derive(Debug, Default)]
+pub(crate) struct Calendar(RefCell<Vec<Page>>);
+
+#[derive(Debug)]
+struct Page {
+    period: Period,
+    grain: GrainChoice,
+    zone: TimeZone,
+    buckets: Arc<Buckets>,
+}
+
+/// An aggregate with its slots.
+#[derive(Debug, Clone, Copy)]
+enum Resolved {
+    One(Atom),
+    Mean(u8),
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(
+        question: &'a Question,
+        source: Source<'a>,
+        context: &'a Context,
+        calendar: &'a Calendar,
+    ) -> Result<Self> {
+        let names = Names { dataset: source.definition };
+        let mut wrong = question.check("");
+        let mut keep = |pointer: String, found: Result<u8, String>| {
+            found.unwrap_or_else(|detail| {
+                wrong.push(FieldError { pointer, code: "unknown".to_owned(), detail: Some(detail) });
+                0
+            })
+        };
+        let mut aggregates = Vec::new();
+        for (i, aggregate) in question.measures.iter().enumerate() {
+            let measure = aggregate
+                .measure
+                .as_deref()
+                .map(|n| keep(format!("/measures/{i}/measure"), names.measure(n)));
+            let dimension = aggregate
+                .dimension
+                .as_deref()
+                .map(|n| keep(format!("/measures/{i}/dimension"), names.dimension(n)));
+            aggregates.extend(resolve_aggregate(aggregate.agg, measure, dimension));
+        }
+        let group = question
+            .by
+            .iter()
+            .enumerate()
+            .map(|(i, n)| keep(format!("/by/{i}"), names.dimension(n)))
+            .collect();
+        let mut conditions = Vec::new();
+        for (i, filter) in question.filters.iter().enumerate() {
+            conditions.push(match filter_kind(filter) {
+                Kind::Dimension => {
+                    let slot = keep(format!("/filters/{i}/dimension"), names.dimension(filter.name()));
+                    condition(filter, slot)
+                }
+                Kind::Measure => {
+                    condition(filter, keep(format!("/filters/{i}/measure"), names.measure(filter.name())))
+                }
+            });
+        }
+        if let Some(first) = wrong.first() {
+            let detail = first.detail.clone().unwrap_or_default();
+            return Err(Error::new(problem::QUESTION, detail).with_fields(wrong));
+        }
+        let zone = match &source.definition.time_zone {
+            Some(name) => period::time_zone(name, "/dataset")?,
+            None => context.time_zone.clone(),
+        };
+        let range = question.range.or(context.range).unwrap_or(Range::Last(Last::Days(30)));
+        let compare = question.compare.or(context.compare) == Some(Compare::PreviousPeriod);
+        let period = resolve(range, compare, context, &zone)?;
+        Ok(Self { question, period, zone, source, context, conditions, group, aggregates, calendar })
+    }
+
+    /// The buckets of a grain.
+    pub(crate) fn buckets(&self, grain: GrainChoice) -> Result<Arc<Buckets>> {
+        let same = |page: &&Page| page.period == self.period && page.grain == grain && page.zone == self.zone;
+        if let Some(page) = self.calendar.0.borrow().iter().find(same) {
+            return Ok(Arc::clone(&page.buckets));
+        }
+        let buckets = Arc::new(Buckets::of(&self.period, grain, &self.zone, self.context.week_start)?);
+        self.calendar.0.borrow_mut().push(Page {
+            period: self.period.clone(),
+            grain,
+            zone: self.zone.clone(),
+            buckets: Arc::clone(&buckets),
+        });
+        Ok(buckets)
+    }
+
+    fn scan(&self, buckets: Option<&Buckets>, rank: Option<Rank>) -> Scan {
+        Scan {
+            dataset: self.source.number,
+            conditions: self.conditions.clone(),
+            current: self.period.current,
+            previous: self.period.previous,
+            group: self.group.clone(),
+            bounds: buckets.map(|buckets| buckets.bounds()),
+            rank,
+            atoms: Vec::new(),
+        }
+    }
+
+    /// The scan without its atoms, and the form of the answer.
+    pub(crate) fn plan(&self, grain: Option<GrainChoice>) -> Result<(Scan, Form)> {
+        let buckets = grain.map(|grain| self.buckets(grain)).transpose()?;
+        let sort = self.question.sort;
+        let trim = self.period.open;
+        let Some(buckets) = buckets else {
+            if self.group.is_empty() {
+                return Ok((self.scan(None, None), Form::Total));
+            }
+            let limit = self.question.limit.unwrap_or(GROUPS).min(MAX_ROWS);
+            let scan = self.scan(None, Some(self.rank(limit)));
+            return Ok((scan, Form::Groups { dimensions: self.dimensions(), limit: limit as usize }));
+        };
+        let by_time = sort.is_some_and(|s| s.by == SortBy::Time && s.descending);
+        if self.group.is_empty() {
+            let measure = sort.filter(|s| s.by == SortBy::Measure);
+            let order = SeriesOrder {
+                measure: measure.map(|s| usize::from(s.index)),
+                descending: measure.map_or(by_time, |s| s.descending),
+                limit: self.question.limit.map(|n| n as usize),
+            };
+            return Ok((self.scan(Some(&buckets), None), Form::Series { buckets, trim, order }));
+        }
+        let fit = (MAX_CELLS / buckets.starts.len().max(1)).max(1);
+        let limit = match self.question.limit {
+            Some(asked) if asked as usize > fit => {
+                let detail = format!(
+                    "{} buckets of {asked} groups are more than 5,000 cells. Ask for {fit} groups, or for longer buckets.",
+                    buckets.starts.len()
+                );
+                let field = Error::invalid("/limit", "too_many", detail.clone());
+                return Err(Error::new(problem::QUESTION, detail).with_fields(field.fields().to_vec()));
+            }
+            Some(asked) => asked,
+            None => SERIES.min(u32::try_from(fit).unwrap_or(SERIES)),
+        };
+        let scan = self.scan(Some(&buckets), Some(self.rank(limit)));
+        let form = Form::RankedSeries {
+            buckets,
+            trim,
+            dimensions: self.dimensions(),
+            limit: limit as usize,
+            descending: by_time,
+        };
+        Ok((scan, form))
+    }
+
+    /// By what the groups are ranked: what the question sorts by, else its first measure, the greatest first.
+    fn rank(&self, limit: u32) -> Rank {
+        let measure = |index: usize| match self.aggregates.get(index) {
+            Some(Resolved::One(atom)) => RankBy::Atom(*atom),
+            Some(Resolved::Mean(slot)) => RankBy::Mean(*slot),
+            None => RankBy::Group(0),
+        };
+        match self.question.sort {
+            Some(sort) if sort.by == SortBy::Measure => {
+                Rank { by: measure(usize::from(sort.index)), descending: sort.descending, limit }
+            }
+            Some(sort) if sort.by == SortBy::Dimension => {
+                Rank { by: RankBy::Group(usize::from(sort.index)), descending: sort.descending, limit }
+            }
+            _ => Rank { by: measure(0), descending: true, limit },
+        }
+    }
+
+    fn dimensions(&self) -> Vec<Column> {
+        let column = |name: &String| Column {
+            name: name.clone(),
+            kind: ColumnKind::Dimension,
+            label: self.source.definition.dimension(name).map(|d| d.label.clone()),
+            unit: None,
+            format: None,
+            grain: None,
+        };
+        self.question.by.iter().map(column).collect()
+    }
+
+    /// Whether the values of several groups of events make up the value of all of them.
+    pub(crate) fn folds(&self) -> bool {
+        !self.aggregates.iter().any(|a| matches!(a, Resolved::One(Atom::Distinct(_))))
+    }
+
+    /// What the answer says about itself.
+    pub(crate) fn head(&self) -> Head {
+        Head {
+            range: self.period.current,
+            previous: self.period.previous,
+            time_zone: zone_name(&self.zone),
+            now: self.context.now,
+            partial: self.period.running,
+        }
+    }
+
+    /// Puts the atoms of the question into a scan (its own, or one that it joins).
+    pub(crate) fn shape(&self, scan: &mut Scan, form: Form) -> Shape {
+        let measures = self
+            .question
+            .measures
+            .iter()
+            .zip(&self.aggregates)
+            .map(|(aggregate, resolved)| {
+                let atoms = match *resolved {
+                    Resolved::One(atom) => (scan.atom(atom), None),
+                    Resolved::Mean(slot) => {
+                        (scan.atom(Atom::Sum(slot)), Some(scan.atom(Atom::CountMeasure(slot))))
+                    }
+                };
+                // In a series the rows of the period before have the same columns.
+                let beside = scan.bounds.is_none();
+                let how = |previous: bool| {
+                    let column = |atom| scan.column(atom, previous && beside);
+                    match (*resolved, atoms) {
+                        (Resolved::Mean(_), (sum, Some(count))) => How::Mean(column(sum), column(count)),
+                        (Resolved::One(Atom::Min(_)), (atom, _)) => How::Min(column(atom)),
+                        (Resolved::One(Atom::Max(_)), (atom, _)) => How::Max(column(atom)),
+                        (Resolved::One(Atom::Last(_)), (atom, _)) => How::Last(column(atom)),
+                        (_, (atom, _)) => How::Additive(column(atom)),
+                    }
+                };
+                Measured {
+                    column: self.measure_column(aggregate),
+                    now: how(false),
+                    before: self.period.previous.map(|_| how(true)),
+                }
+            })
+            .collect();
+        Shape { head: self.head(), measures, form }
+    }
+
+    fn measure_column(&self, aggregate: &Aggregate) -> Column {
+        let dataset = self.source.definition;
+        let of = aggregate.measure.as_ref().and_then(|name| dataset.measure(name));
+        let counted = matches!(aggregate.agg, Agg::Count | Agg::Distinct);
+        let label = match (of, aggregate.dimension.as_ref().and_then(|name| dataset.dimension(name))) {
+            (Some(measure), _) => measure.label.clone(),
+            (None, Some(dimension)) => dimension.label.clone(),
+            (None, None) => "Events".to_owned(),
+        };
+        Column {
+            name: aggregate.column(),
+            kind: ColumnKind::Measure,
+            label: Some(label),
+            unit: of.filter(|_| !counted).and_then(|m| m.unit.clone()),
+            format: Some(of.filter(|_| !counted).map_or(Format::Integer, |m| m.format)),
+            grain: None,
+        }
+    }
+}
+
+/// Nothing for what [`Question::check`] has refused already.
+fn resolve_aggregate(agg: Agg, measure: Option<u8>, dimension: Option<u8>) -> Option<Resolved> {
+    Some(match (agg, measure, dimension) {
+        (Agg::Sum, Some(m), None) => Resolved::One(Atom::Sum(m)),
+        (Agg::Avg, Some(m), None) => Resolved::Mean(m),
+        (Agg::Min, Some(m), None) => Resolved::One(Atom::Min(m)),
+        (Agg::Max, Some(m), None) => Resolved::One(Atom::Max(m)),
+        (Agg::Last, Some(m), None) => Resolved::One(Atom::Last(m)),
+        (Agg::Count, Some(m), None) => Resolved::One(Atom::CountMeasure(m)),
+        (Agg::Count, None, Some(d)) => Resolved::One(Atom::CountDimension(d)),
+        (Agg::Count, None, None) => Resolved::One(Atom::Count),
+        (Agg::Distinct, None, Some(d)) => Resolved::One(Atom::Distinct(d)),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+#[path = "compile_tests.rs"]
+mod tests;

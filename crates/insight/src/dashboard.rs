@@ -1,0 +1,246 @@
+//! A whole dashboard as few statements: widgets that look at the same events in the same buckets share one.
+//!
+//! Four KPIs and a time series over the same range are one statement: each KPI's value, its previous value and
+//! its sparkline are put together from the buckets of the series. Bars and tables have their own statements.
+//! Measured (10 M rows, 200 tenants, row-level security, covering index, 30 days and the 30 before, two busy
+//! cores): the default dashboard of seven widgets takes 2.6 ms in PostgreSQL as three statements (2.1 ms
+//! prepared), and 10 ms as one statement for each widget. `GROUPING SETS` over all groupings at once would save
+//! another 13 %, and read the period before for widgets that do not compare: not worth its complexity.
+
+use std::rc::Rc;
+
+use insula_model::period::Span;
+use insula_model::{
+    DashboardConfig, Error, GrainChoice, Picture, Question, Result, Widget, WidgetData, WidgetProblem,
+    problem,
+};
+use sha2::{Digest, Sha256};
+
+use crate::compile::{Calendar, Draft};
+use crate::context::{Context, Source, zone_name};
+use crate::near::nearest;
+use crate::period::resolve;
+use crate::scan::Scan;
+use crate::shape::{Form, SeriesOrder, Shape};
+use crate::statement::{Rows, Statement};
+
+/// A shape and the statement that its rows come from.
+#[derive(Debug, Clone, PartialEq)]
+struct Part {
+    statement: usize,
+    shape: Shape,
+}
+
+/// What a widget is made of.
+#[derive(Debug, Clone, PartialEq)]
+struct Parts {
+    value: Part,
+    series: Option<Part>,
+}
+
+/// A dashboard as statements, and how their rows become the widgets' answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DashboardPlan {
+    /// To be sent, in one transaction, in this order.
+    pub statements: Vec<Statement>,
+    /// The dashboard's range.
+    pub range: Span,
+    /// The period before, where the dashboard compares.
+    pub previous: Option<Span>,
+    /// The tenant's time zone.
+    pub time_zone: String,
+    widgets: Vec<(String, Result<Parts, WidgetProblem>)>,
+}
+
+/// Compiles a dashboard. A widget that cannot be answered gets its problem; the others are not held up by it.
+/// A range or comparison in the context is the request's and goes before the dashboard's.
+///
+/// # Errors
+/// `input.invalid` at `/range` when the range of the request or dashboard makes no sense.
+pub fn compile_dashboard(
+    config: &DashboardConfig,
+    sources: &[Source<'_>],
+    context: &Context,
+) -> Result<DashboardPlan> {
+    let context = Context {
+        range: Some(context.range.unwrap_or(config.range)),
+        compare: context.compare.or(config.compare),
+        ..context.clone()
+    };
+    let range = context.range.unwrap_or(config.range);
+    let compare = context.compare == Some(insula_model::Compare::PreviousPeriod);
+    let period = resolve(range, compare, &context, &context.time_zone)?;
+    let mut scans = Scans::default();
+    let widgets = config
+        .widgets
+        .iter()
+        .map(|widget| {
+            let parts =
+                find(&widget.question, sources).and_then(|source| scans.widget(widget, source, &context));
+            (widget.id.clone(), parts.map_err(|error| WidgetProblem::from(&error)))
+        })
+        .collect();
+    Ok(DashboardPlan {
+        statements: scans.scans.iter().map(Scan::statement).collect(),
+        range: period.current,
+        previous: period.previous,
+        time_zone: zone_name(&context.time_zone),
+        widgets,
+    })
+}
+
+fn find<'a>(question: &Question, sources: &[Source<'a>]) -> Result<Source<'a>> {
+    let name = &question.dataset;
+    sources.iter().find(|s| s.definition.name == *name).copied().ok_or_else(|| {
+        let near = nearest(name, sources.iter().map(|s| s.definition.name.as_str()));
+        let hint = near.map_or(String::new(), |near| format!(" Did you mean {near:?}?"));
+        Error::new(problem::QUESTION, format!("There is no dataset {name:?}.{hint}")).at("/dataset")
+    })
+}
+
+/// The scans of a dashboard so far.
+#[derive(Default)]
+struct Scans {
+    scans: Vec<Scan>,
+    calendar: Rc<Calendar>,
+}
+
+impl Scans {
+    /// Joins a scan that looks at the same events in the same way, or adds one.
+    fn add(&mut self, draft: &Draft<'_>, scan: Scan, form: Form) -> Part {
+        let statement = self.scans.iter().position(|other| other.joins(&scan)).unwrap_or_else(|| {
+            self.scans.push(scan);
+            self.scans.len() - 1
+        });
+        Part { statement, shape: draft.shape(&mut self.scans[statement], form) }
+    }
+
+    fn widget(&mut self, widget: &Widget, source: Source<'_>, context: &Context) -> Result<Parts> {
+        let calendar = Rc::clone(&self.calendar);
+        let draft = Draft::new(&widget.question, source, context, &calendar)?;
+        let asked = widget.question.grain;
+        match widget.picture {
+            Picture::Kpi(options) => {
+                self.kpi(&draft, asked.unwrap_or(GrainChoice::Auto), options.sparkline, context, source)
+            }
+            Picture::TimeSeries(_) => {
+                let (scan, form) = draft.plan(Some(asked.unwrap_or(GrainChoice::Auto)))?;
+                Ok(Parts { value: self.add(&draft, scan, form), series: None })
+            }
+            Picture::Bar(_) | Picture::Table(_) => {
+                let (scan, form) = draft.plan(asked)?;
+                Ok(Parts { value: self.add(&draft, scan, form), series: None })
+            }
+        }
+    }
+
+    /// The value of a KPI is put together from its course, so that both cost one scan. How many different values
+    /// there are cannot be put together; that has a scan of its own.
+    fn kpi(
+        &mut self,
+        draft: &Draft<'_>,
+        grain: GrainChoice,
+        sparkline: bool,
+        context: &Context,
+        source: Source<'_>,
+    ) -> Result<Parts> {
+        let course = |draft: &Draft<'_>| -> Result<(Scan, Form)> {
+            let (scan, form) = draft.plan(Some(grain))?;
+            // The sort and limit of the question are not for its course.
+            Ok(match form {
+                Form::Series { buckets, trim, .. } => {
+                    (scan, Form::Series { buckets, trim, order: SeriesOrder::default() })
+                }
+                other => (scan, other),
+            })
+        };
+        if draft.folds() {
+            let (scan, form) = course(draft)?;
+            let value = self.add(draft, scan.clone(), Form::Folded(draft.buckets(grain)?));
+            let series = sparkline.then(|| without_previous(self.add(draft, scan, form)));
+            return Ok(Parts { value, series });
+        }
+        let (scan, form) = draft.plan(None)?;
+        let value = self.add(draft, scan, form);
+        let series = if sparkline {
+            let question = Question { compare: Some(insula_model::Compare::None), ..draft.question.clone() };
+            let calendar = Rc::clone(&self.calendar);
+            let alone = Draft::new(&question, source, context, &calendar)?;
+            let (scan, form) = course(&alone)?;
+            Some(self.add(&alone, scan, form))
+        } else {
+            None
+        };
+        Ok(Parts { value, series })
+    }
+}
+
+/// A sparkline shows the range only.
+fn without_previous(mut part: Part) -> Part {
+    for measure in &mut part.shape.measures {
+        measure.before = None;
+    }
+    part.shape.head.previous = None;
+    part
+}
+
+impl DashboardPlan {
+    /// The answers of the widgets, in the order of the configuration, from the rows of the statements. Where a
+    /// statement failed, the widgets that need it have its problem.
+    #[must_use]
+    pub fn assemble(&self, results: &[Result<Rows>]) -> Vec<WidgetData> {
+        let answer = |part: &Part| match results.get(part.statement) {
+            Some(Ok(rows)) => part.shape.answer(rows).map_err(|e| WidgetProblem::from(&e)),
+            Some(Err(error)) => Err(WidgetProblem::from(error)),
+            None => Err(WidgetProblem::from(&Error::internal("a statement of a dashboard was not run"))),
+        };
+        let data = |(id, parts): &(String, Result<Parts, WidgetProblem>)| {
+            let found = parts.as_ref().map_err(Clone::clone).and_then(|parts| {
+                Ok((answer(&parts.value)?, parts.series.as_ref().map(&answer).transpose()?))
+            });
+            match found {
+                Ok((value, series)) => {
+                    WidgetData { id: id.clone(), value: Some(value), series, problem: None }
+                }
+                Err(problem) => {
+                    WidgetData { id: id.clone(), value: None, series: None, problem: Some(problem) }
+                }
+            }
+        };
+        self.widgets.iter().map(data).collect()
+    }
+
+    /// What the answers depend on apart from the stored events: the same digest over the same events is the same
+    /// dashboard. With a version of the data it makes an `ETag`.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 16] {
+        let mut hash = Sha256::new();
+        for statement in &self.statements {
+            statement.digest(&mut hash);
+        }
+        hash.update(format!("{:?}", (&self.range, &self.previous, &self.time_zone)));
+        // Shapes hold labels, units and which buckets have begun; their moment is not a part of it.
+        for (id, parts) in &self.widgets {
+            let parts = parts.as_ref().map(|parts| {
+                let part = |part: &Part| {
+                    let begun = match &part.shape.form {
+                        Form::Series { buckets, .. } | Form::RankedSeries { buckets, .. } => {
+                            buckets.starts.iter().filter(|at| **at <= part.shape.head.now).count()
+                        }
+                        Form::Total | Form::Folded(_) | Form::Groups { .. } => 0,
+                    };
+                    let running = part.shape.head.partial;
+                    format!(
+                        "{} {begun} {running} {:?} {:?}",
+                        part.statement, part.shape.measures, part.shape.form
+                    )
+                };
+                (part(&parts.value), parts.series.as_ref().map(part))
+            });
+            hash.update(format!("{id} {parts:?}"));
+        }
+        let mut digest = [0u8; 16];
+        digest.copy_from_slice(&hash.finalize()[..16]);
+        digest
+    }
+}

@@ -1,0 +1,288 @@
+//! The evaluator: a question over events in memory, answered by looking at every event for every
+//! cell. It shares with the compiler what a period and its buckets are (they have properties of their own to
+//! hold) and nothing else: no scans, no atoms, no folding. The answers of a real PostgreSQL are held against it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use insula_model::{
+    Agg, Aggregate, Answer, DatasetDefinition, Event, Filter, Question, Result, Sort, SortBy, Values,
+};
+use jiff::Timestamp;
+
+use crate::bucket::{Buckets, Place};
+use crate::compile::{Calendar, Draft, compile};
+use crate::context::{Context, Source};
+use crate::shape::by_number;
+
+/// Answers a question over events (of any dataset, in any order). The heads of the columns, the range and the
+/// other things that an answer says about itself are those of the compiler.
+///
+/// # Errors
+/// Those of [`compile`].
+pub fn answer(
+    question: &Question,
+    dataset: &DatasetDefinition,
+    context: &Context,
+    events: &[Event],
+) -> Result<Answer> {
+    let empty: Answer = blank(question, dataset, context)?;
+    let calendar = Calendar::default();
+    let draft = Draft::new(question, Source { definition: dataset, number: 0 }, context, &calendar)?;
+    let buckets = question.grain.map(|grain| draft.buckets(grain)).transpose()?;
+    let fits = |e: &&Event| e.dataset == dataset.name && question.filters.iter().all(|f| holds(f, e));
+    let all: Vec<&Event> = events.iter().filter(fits).collect();
+    let within = |span: insula_model::Span| {
+        all.iter().copied().filter(|e| e.at >= span.from && e.at < span.to).collect::<Vec<_>>()
+    };
+    let world = World {
+        question,
+        now: context.now,
+        current: within(draft.period.current),
+        previous: draft.period.previous.map(within),
+        buckets,
+        open: draft.period.open,
+    };
+    Ok(world.fill(empty))
+}
+
+/// The answer with its heads and no rows.
+fn blank(question: &Question, dataset: &DatasetDefinition, context: &Context) -> Result<Answer> {
+    let mut answer = compile(question, dataset, 0, context)?.shape.answer(&[])?;
+    for values in &mut answer.data {
+        match values {
+            Values::Texts(v) => v.clear(),
+            Values::Numbers(v) => v.clear(),
+        }
+    }
+    Ok(answer)
+}
+
+struct World<'a> {
+    question: &'a Question,
+    now: Timestamp,
+    current: Vec<&'a Event>,
+    previous: Option<Vec<&'a Event>>,
+    buckets: Option<Arc<Buckets>>,
+    open: bool,
+}
+
+type Key = Vec<Option<String>>;
+
+/// The texts and the numbers of a row.
+type Line = (Vec<Option<String>>, Vec<Option<f64>>);
+
+impl World<'_> {
+    fn key(&self, event: &Event) -> Key {
+        self.question.by.iter().map(|name| text(event, name).map(str::to_owned)).collect()
+    }
+
+    /// The groups in their order.
+    fn groups(&self) -> Vec<Key> {
+        if self.question.by.is_empty() {
+            return vec![Vec::new()];
+        }
+        let seen = self.current.iter().chain(self.previous.iter().flatten());
+        let mut groups: Vec<Key> = seen.map(|e| self.key(e)).collect::<BTreeSet<_>>().into_iter().collect();
+        // Nothing stands last among texts as well.
+        let texts = |a: &Option<String>, b: &Option<String>| match (a, b) {
+            (Some(a), Some(b)) => a.cmp(b),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        };
+        groups.sort_by(|a, b| {
+            a.iter().zip(b).map(|(a, b)| texts(a, b)).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+        });
+        let sort = self.question.sort.filter(|s| s.by != SortBy::Time);
+        let sort = sort.unwrap_or(Sort { by: SortBy::Measure, index: 0, descending: true });
+        let index = usize::from(sort.index);
+        if sort.by == SortBy::Dimension {
+            groups.sort_by(|a, b| match (&a[index], &b[index]) {
+                (Some(a), Some(b)) if sort.descending => b.cmp(a),
+                (a, b) => texts(a, b),
+            });
+        } else {
+            let value = |key: &Key| {
+                let events: Vec<&Event> =
+                    self.current.iter().copied().filter(|e| self.key(e) == *key).collect();
+                evaluate(&self.question.measures[index], &events)
+            };
+            groups.sort_by(|a, b| by_number(value(a), value(b), sort.descending));
+        }
+        groups
+    }
+
+    fn fill(&self, mut answer: Answer) -> Answer {
+        let mut groups = self.groups();
+        let by = !self.question.by.is_empty();
+        let mut lines: Vec<Line> = Vec::new();
+        if by {
+            let most = self.question.limit.unwrap_or(if self.buckets.is_some() { 12 } else { 100 }) as usize;
+            let most = self.buckets.as_ref().map_or(most, |b| most.min((5_000 / b.starts.len()).max(1)));
+            answer.truncated = groups.len() > most;
+            groups.truncate(most);
+        }
+        match &self.buckets {
+            None => {
+                for group in &groups {
+                    let of = |events: &[&'_ Event]| -> Vec<Event> {
+                        events.iter().filter(|e| self.key(e) == *group).map(|e| (*e).clone()).collect()
+                    };
+                    let now = of(&self.current);
+                    let before = self.previous.as_ref().map(|events| of(events));
+                    lines.push((group.clone(), self.numbers(&now, before.as_deref(), true, true)));
+                }
+            }
+            Some(buckets) => {
+                for (i, start) in buckets.starts.iter().enumerate() {
+                    let next = buckets.starts.get(i + 1).copied();
+                    for group in &groups {
+                        let now: Vec<Event> = self
+                            .current
+                            .iter()
+                            .filter(|e| {
+                                e.at >= *start && next.is_none_or(|n| e.at < n) && self.key(e) == *group
+                            })
+                            .map(|e| (*e).clone())
+                            .collect();
+                        let bounds = buckets.bounds();
+                        let before = self.previous.as_ref().map(|events| {
+                            let number = |at: Timestamp| bounds.iter().filter(|b| **b <= at).count();
+                            let here = |e: &&&Event| {
+                                let number = i64::try_from(number(e.at)).unwrap_or_default();
+                                buckets.place(number) == Some(Place::Previous(i)) && self.key(e) == *group
+                            };
+                            events.iter().filter(here).map(|e| (*e).clone()).collect::<Vec<Event>>()
+                        });
+                        let begun = *start <= self.now;
+                        let mut texts = vec![Some(buckets.labels[i].clone())];
+                        texts.extend(group.iter().cloned());
+                        lines.push((
+                            texts,
+                            self.numbers(&now, before.as_deref(), begun, buckets.has_previous(i)),
+                        ));
+                    }
+                }
+                if self.open {
+                    let seen = |e: &&&Event| groups.contains(&self.key(e));
+                    let first = self.current.iter().filter(seen).map(|e| e.at).min();
+                    let keep = buckets
+                        .starts
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, s)| first.is_some_and(|f| **s <= f))
+                        .map(|(i, _)| i);
+                    let skip = if groups.is_empty() { 0 } else { keep.max().unwrap_or(buckets.starts.len()) };
+                    lines.drain(..skip * groups.len());
+                }
+                let sort = self.question.sort;
+                let width = 1 + usize::from(self.previous.is_some());
+                match sort {
+                    Some(s) if s.by == SortBy::Time && s.descending => {
+                        // Buckets backwards, groups as they are.
+                        let mut chunks: Vec<Vec<_>> =
+                            lines.chunks(groups.len().max(1)).map(<[_]>::to_vec).collect();
+                        chunks.reverse();
+                        lines = chunks.concat();
+                    }
+                    Some(s) if s.by == SortBy::Measure && !by => {
+                        let at = usize::from(s.index) * width;
+                        lines.sort_by(|(_, a), (_, b)| by_number(a[at], b[at], s.descending));
+                    }
+                    _ => {}
+                }
+                if let (Some(limit), false) = (self.question.limit, by) {
+                    answer.truncated = lines.len() > limit as usize;
+                    lines.truncate(limit as usize);
+                }
+            }
+        }
+        for (texts, numbers) in lines {
+            let (mut texts, mut numbers) = (texts.into_iter(), numbers.into_iter());
+            for values in &mut answer.data {
+                match values {
+                    Values::Texts(column) => column.push(texts.next().flatten()),
+                    Values::Numbers(column) => column.push(numbers.next().flatten()),
+                }
+            }
+        }
+        answer
+    }
+
+    fn numbers(
+        &self,
+        now: &[Event],
+        before: Option<&[Event]>,
+        begun: bool,
+        has_before: bool,
+    ) -> Vec<Option<f64>> {
+        let mut numbers = Vec::new();
+        for measure in &self.question.measures {
+            let refs: Vec<&Event> = now.iter().collect();
+            numbers.push(if begun || !now.is_empty() { evaluate(measure, &refs) } else { None });
+            if let Some(before) = before {
+                let refs: Vec<&Event> = before.iter().collect();
+                numbers.push(if has_before { evaluate(measure, &refs) } else { None });
+            }
+        }
+        numbers
+    }
+}
+
+fn text<'a>(event: &'a Event, name: &str) -> Option<&'a str> {
+    event.dimensions.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+}
+
+fn number(event: &Event, name: &str) -> Option<f64> {
+    event.measures.iter().find(|(n, _)| n == name).map(|(_, v)| *v)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of events in memory")]
+fn evaluate(aggregate: &Aggregate, events: &[&Event]) -> Option<f64> {
+    let measure = aggregate.measure.as_deref().unwrap_or_default();
+    let values: Vec<(Timestamp, f64)> =
+        events.iter().filter_map(|e| Some((e.at, number(e, measure)?))).collect();
+    let sum = values.iter().map(|(_, v)| v).sum::<f64>() + 0.0;
+    match aggregate.agg {
+        Agg::Sum => Some(sum),
+        Agg::Avg => (!values.is_empty()).then(|| sum / values.len() as f64),
+        Agg::Min => values.iter().map(|(_, v)| *v).reduce(f64::min),
+        Agg::Max => values.iter().map(|(_, v)| *v).reduce(f64::max),
+        Agg::Last => {
+            values.into_iter().max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))).map(|(_, v)| v)
+        }
+        Agg::Count => Some(match (&aggregate.measure, &aggregate.dimension) {
+            (Some(_), _) => values.len() as f64,
+            (None, Some(name)) => events.iter().filter(|e| text(e, name).is_some()).count() as f64,
+            (None, None) => events.len() as f64,
+        }),
+        Agg::Distinct => {
+            let name = aggregate.dimension.as_deref().unwrap_or_default();
+            Some(events.iter().filter_map(|e| text(e, name)).collect::<BTreeSet<_>>().len() as f64)
+        }
+    }
+}
+
+fn holds(filter: &Filter, event: &Event) -> bool {
+    let listed = |dimension: &str, values: &[Option<String>]| {
+        let value = text(event, dimension);
+        values.iter().any(|v| v.as_deref() == value)
+    };
+    let compare = |measure: &str, holds: &dyn Fn(f64) -> bool| number(event, measure).is_some_and(holds);
+    match filter {
+        Filter::In { dimension, values } => listed(dimension, values),
+        Filter::NotIn { dimension, values } => !listed(dimension, values),
+        Filter::Contains { dimension, value } => {
+            text(event, dimension).is_some_and(|t| t.to_lowercase().contains(&value.to_lowercase()))
+        }
+        Filter::StartsWith { dimension, value } => {
+            text(event, dimension).is_some_and(|t| t.starts_with(value.as_str()))
+        }
+        Filter::Gte { measure, value } => compare(measure, &|v| v >= *value),
+        Filter::Gt { measure, value } => compare(measure, &|v| v > *value),
+        Filter::Lte { measure, value } => compare(measure, &|v| v <= *value),
+        Filter::Lt { measure, value } => compare(measure, &|v| v < *value),
+        #[expect(clippy::float_cmp, reason = "exactly is what the filter says")]
+        Filter::Eq { measure, value } => compare(measure, &|v| v == *value),
+        Filter::Between { measure, value, to } => compare(measure, &|v| v >= *value && v <= *to),
+    }
+}

@@ -1,0 +1,83 @@
+//! One question of every kind, to the dataset `flights`: for the snapshot of their SQL, and for a test that
+//! explains their plans on a real PostgreSQL.
+
+use insula_model::{DatasetDefinition, Question};
+
+/// The dataset of the questions: measures `distance`, `dep_delay`, `fare` in `m1` to `m3`, dimensions `origin`,
+/// `dest`, `carrier` in `d1` to `d3`.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "for tests: the names are constants that fit")]
+pub fn dataset() -> DatasetDefinition {
+    let mut dataset = DatasetDefinition::new("flights").unwrap();
+    dataset.learn(["distance", "dep_delay", "fare"], ["origin", "dest", "carrier"]).unwrap();
+    dataset
+}
+
+/// What each is, and the question.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "for tests: the questions are constants that parse")]
+pub fn kinds() -> Vec<(&'static str, Question)> {
+    let question = |text: &str| serde_json::from_str(&format!(r#"{{"dataset":"flights",{text}}}"#)).unwrap();
+    KINDS.iter().map(|(what, text)| (*what, question(text))).collect()
+}
+
+const KINDS: &[(&str, &str)] = &[
+    ("one number", r#""measures":[{"agg":"sum","measure":"distance"}]"#),
+    (
+        "every aggregate",
+        r#""measures":[{"agg":"sum","measure":"distance"},{"agg":"avg","measure":"distance"},{"agg":"min","measure":"fare"},{"agg":"max","measure":"fare"},{"agg":"last","measure":"fare"},{"agg":"count"},{"agg":"count","measure":"fare"},{"agg":"distinct","dimension":"dest"}]"#,
+    ),
+    (
+        "one number, compared",
+        r#""measures":[{"agg":"avg","measure":"dep_delay"}],"compare":"previous_period","range":{"from":"2013-01-01","to":"2013-02-01"}"#,
+    ),
+    (
+        "one number, compared while it runs",
+        r#""measures":[{"agg":"last","measure":"dep_delay"}],"compare":"previous_period","range":{"last":"30d"}"#,
+    ),
+    (
+        "one number of a year that runs, compared",
+        r#""measures":[{"agg":"sum","measure":"distance"}],"filters":[{"op":"in","dimension":"dest","values":["ATL"]}],"compare":"previous_period","range":{"from":"2026-01-01","to":"2027-01-01"}"#,
+    ),
+    (
+        "groups, compared",
+        r#""measures":[{"agg":"sum","measure":"distance"}],"by":["dest"],"compare":"previous_period","range":{"last":"ytd"},"limit":5"#,
+    ),
+    (
+        "a series",
+        r#""measures":[{"agg":"sum","measure":"distance"},{"agg":"avg","measure":"dep_delay"}],"grain":"month","range":{"from":"2013-01-01","to":"2014-01-01"}"#,
+    ),
+    (
+        "a series, compared",
+        r#""measures":[{"agg":"count"}],"grain":"week","range":{"from":"2013-01-01","to":"2013-02-01"},"compare":"previous_period""#,
+    ),
+    (
+        "groups of a month that has just begun, compared",
+        r#""measures":[{"agg":"sum","measure":"distance"}],"by":["dest"],"filters":[{"op":"gt","measure":"fare","value":10}],"compare":"previous_period","range":{"from":"2026-11-20","to":"2026-12-20"}"#,
+    ),
+    ("groups", r#""measures":[{"agg":"sum","measure":"distance"}],"by":["origin"]"#),
+    (
+        "groups by three, ranked by a mean",
+        r#""measures":[{"agg":"count"},{"agg":"avg","measure":"dep_delay"}],"by":["origin","dest","carrier"],"sort":{"by":"measure","index":1},"limit":10"#,
+    ),
+    (
+        "groups by name, compared",
+        r#""measures":[{"agg":"distinct","dimension":"carrier"}],"by":["origin","dest"],"sort":{"by":"dimension","index":1,"descending":true},"compare":"previous_period","range":{"from":"2013-01-01","to":"2013-02-01"}"#,
+    ),
+    (
+        "a series of groups",
+        r#""measures":[{"agg":"sum","measure":"distance"}],"by":["origin"],"grain":"month","range":{"from":"2013-01-01","to":"2014-01-01"}"#,
+    ),
+    (
+        "a series of groups by two, compared",
+        r#""measures":[{"agg":"avg","measure":"fare"},{"agg":"count"}],"by":["origin","carrier"],"grain":"day","range":{"from":"2013-01-01","to":"2013-02-01"},"compare":"previous_period","limit":3"#,
+    ),
+    (
+        "a series of groups by name",
+        r#""measures":[{"agg":"count"}],"by":["origin"],"grain":"quarter","range":{"from":"2013-01-01","to":"2014-01-01"},"sort":{"by":"dimension"}"#,
+    ),
+    (
+        "every filter",
+        r#""measures":[{"agg":"count"}],"filters":[{"op":"in","dimension":"dest","values":["ATL"]},{"op":"in","dimension":"dest","values":["ATL",null,"BOS"]},{"op":"in","dimension":"dest","values":[null]},{"op":"not_in","dimension":"dest","values":["ATL"]},{"op":"not_in","dimension":"dest","values":["ATL",null]},{"op":"not_in","dimension":"dest","values":[null]},{"op":"contains","dimension":"dest","value":"a%"},{"op":"starts_with","dimension":"dest","value":"A_"},{"op":"gte","measure":"fare","value":1},{"op":"gt","measure":"fare","value":1},{"op":"lte","measure":"fare","value":2},{"op":"lt","measure":"fare","value":2},{"op":"eq","measure":"fare","value":1.5},{"op":"between","measure":"fare","value":1,"to":2}]"#,
+    ),
+];

@@ -1,0 +1,13 @@
+//! What the answers of a real PostgreSQL are held against: a slow, obvious evaluator over events in memory
+//! ([`answer`]), one question of every kind ([`kinds`], to explain their plans), and any number of random ones
+//! with events to ask them about ([`Dice`]). All of it is pure and the same for the same seed.
+
+mod evaluate;
+mod kinds;
+mod random;
+mod same;
+
+pub use evaluate::answer;
+pub use kinds::{dataset, kinds};
+pub use random::Dice;
+pub use same::same;

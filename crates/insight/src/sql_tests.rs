@@ -1,0 +1,98 @@
+//! The SQL of every kind of question, as people review it: one snapshot file.
+
+use std::fmt::Write as _;
+
+use crate::reference::{dataset, kinds};
+use crate::{Context, Source, Statement, compile, compile_dashboard};
+use insula_model::{Compare, WeekStart, default_dashboard, period, sample_dataset};
+
+fn context() -> Context {
+    Context {
+        now: "2026-11-21T15:07:30Z".parse().unwrap(),
+        time_zone: period::time_zone("America/New_York", "").unwrap(),
+        week_start: WeekStart::Sunday,
+        range: None,
+        compare: None,
+    }
+}
+
+fn write(out: &mut String, statement: &Statement) {
+    writeln!(out, "{}", statement.sql).unwrap();
+    for (i, param) in statement.params.iter().enumerate() {
+        let text = format!("{param:?}");
+        let text =
+            if text.len() > 160 { format!("{}… ({} bytes)", &text[..120], text.len()) } else { text };
+        writeln!(out, "  ${} {text}", i + 1).unwrap();
+    }
+    writeln!(out, "  {:?} {:?}\n", statement.columns, statement.cost).unwrap();
+}
+
+#[test]
+fn every_kind_of_question() {
+    let mut out = String::new();
+    for (what, question) in kinds() {
+        let compiled = compile(&question, &dataset(), 7, &context())
+            .unwrap_or_else(|e| panic!("{what}: {e:?} {:?}", e.fields()));
+        writeln!(out, "-- {what}").unwrap();
+        write(&mut out, &compiled.statement);
+    }
+    insta::assert_snapshot!("every_kind_of_question", out);
+}
+
+#[test]
+fn the_default_dashboard_is_three_statements() {
+    let dataset = sample_dataset();
+    let plan = compile_dashboard(
+        &default_dashboard(&dataset),
+        &[Source { definition: &dataset, number: 1 }],
+        &context(),
+    )
+    .unwrap();
+    assert_eq!(plan.statements.len(), 3);
+    let mut out = String::new();
+    plan.statements.iter().for_each(|s| write(&mut out, s));
+    insta::assert_snapshot!("default_dashboard", out);
+}
+
+#[test]
+fn a_widget_that_cannot_be_answered_does_not_hold_up_the_others() {
+    let dataset = sample_dataset();
+    let mut config = default_dashboard(&dataset);
+    config.widgets[0].question.dataset = "sample_metric".into();
+    config.widgets[1].question.measures[0].measure = Some("order".into());
+    let sources = [Source { definition: &dataset, number: 1 }];
+    let plan = compile_dashboard(&config, &sources, &context()).unwrap();
+    let rows: Vec<_> = plan.statements.iter().map(|_| Ok(Vec::new())).collect();
+    let widgets = plan.assemble(&rows);
+    let details: Vec<_> =
+        widgets.iter().filter_map(|w| w.problem.as_ref()).map(|p| p.detail.as_str()).collect();
+    assert_eq!(
+        details,
+        [
+            "There is no dataset \"sample_metric\". Did you mean \"sample_metrics\"?",
+            "The dataset \"sample_metrics\" has no measure \"order\". Did you mean \"orders\"?",
+        ]
+    );
+    assert_eq!(widgets.iter().filter(|w| w.value.is_some()).count(), widgets.len() - 2);
+
+    let failed = insula_model::Error::new(insula_model::problem::TIMEOUT, "It took too long.");
+    let rows: Vec<_> = plan.statements.iter().map(|_| Err(failed.clone())).collect();
+    assert!(plan.assemble(&rows).iter().all(|w| w.value.is_none() && w.problem.is_some()));
+}
+
+#[test]
+fn a_digest_changes_with_what_is_shown_and_not_with_every_second() {
+    let dataset = sample_dataset();
+    let config = default_dashboard(&dataset);
+    let sources = [Source { definition: &dataset, number: 1 }];
+    let digest = |context: &Context| compile_dashboard(&config, &sources, context).unwrap().digest();
+    let at = |now: &str| Context { now: now.parse().unwrap(), ..context() };
+    let now = digest(&context());
+    assert_eq!(now, digest(&at("2026-11-21T15:09:59Z")));
+    assert_ne!(now, digest(&at("2026-11-21T15:10:00Z")), "the period before grows every five minutes");
+    assert_ne!(now, digest(&Context { compare: Some(Compare::None), ..context() }));
+    let mut renamed = sample_dataset();
+    renamed.measures[0].label = "Income".into();
+    let renamed = [Source { definition: &renamed, number: 1 }];
+    assert_ne!(now, compile_dashboard(&config, &renamed, &context()).unwrap().digest());
+}
