@@ -1,0 +1,234 @@
+//! One transaction's conversation with the server: what was sent, what was answered, and what therefore may
+//! happen to the connection afterwards. Both kinds of scope are built on it.
+
+use deadpool::managed::Object;
+use futures_util::FutureExt;
+use insula_model::{Error, Result, problem};
+use tokio_postgres::NoTls;
+use tokio_postgres::error::Severity;
+use tokio_postgres::types::ToSql;
+
+use crate::failure::failure;
+use crate::tasks::Tasks;
+use crate::wire::{Lent, Wire};
+
+/// Where a transaction is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing was sent yet.
+    Fresh,
+    /// Every reply has arrived; the transaction is open.
+    Open,
+    /// Something was sent and not all of it answered.
+    Exchanging,
+    /// A statement failed: only a rollback can follow.
+    Failed,
+    /// Over: committed, or the end was sent together with the statements.
+    Done,
+}
+
+/// What goes before the first statement.
+pub(crate) trait Opening {
+    /// Sends `BEGIN` and what belongs to it. Everything must be sent when it is first polled.
+    fn open(&self, wire: &Wire) -> impl Future<Output = Result<(), tokio_postgres::Error>> + Send;
+}
+
+/// The conversation. Dropped between exchanges it is rolled back; dropped within one, its connection is closed.
+pub(crate) struct Exchange {
+    wire: Option<Lent>,
+    state: State,
+    /// Whether the transaction is over with its first exchange.
+    brief: bool,
+    tasks: Tasks,
+}
+
+impl std::fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.state)
+    }
+}
+
+impl Exchange {
+    pub(crate) fn new(wire: Lent, tasks: &Tasks) -> Self {
+        Self { wire: Some(wire), state: State::Fresh, brief: false, tasks: tasks.clone() }
+    }
+
+    /// The end of the transaction travels with the first statements: for those who only read, and only once.
+    pub(crate) fn make_brief(&mut self) {
+        self.brief = true;
+    }
+
+    /// Whether nothing was sent yet.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.state == State::Fresh
+    }
+
+    /// Says that one of the statements of an exchange failed: only a rollback can follow.
+    pub(crate) fn spoil(&mut self) {
+        if self.state == State::Open {
+            self.state = State::Failed;
+        }
+    }
+
+    /// Says that nobody may use the connection after this transaction, whatever was answered.
+    pub(crate) fn poison(&mut self) {
+        self.state = State::Exchanging;
+    }
+
+    fn wire(&self) -> Result<&Wire> {
+        self.wire.as_deref().ok_or_else(|| Error::internal("a transaction without a connection"))
+    }
+
+    /// Sends what is to be sent, with the opening before it if this is the first time, and waits for all replies.
+    /// `at_once` says that all of it is sent when `send` is first polled.
+    pub(crate) async fn run<T>(
+        &mut self,
+        opening: &impl Opening,
+        at_once: impl FnOnce(&Wire) -> bool,
+        send: impl AsyncFnOnce(&Wire) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T> {
+        let first = match self.state {
+            State::Fresh => true,
+            State::Open => false,
+            State::Exchanging | State::Failed | State::Done => {
+                return Err(Error::internal(format!(
+                    "a statement in a transaction that is {:?}",
+                    self.state
+                )));
+            }
+        };
+        self.state = State::Exchanging;
+        let wire = self.wire()?;
+        let over = first && self.brief && at_once(wire);
+        let end = async {
+            if over {
+                roll_back(wire);
+            }
+        };
+        let reply = if first {
+            // Polled in this order, so that they are sent in this order.
+            let (opened, reply, ()) = futures_util::join!(opening.open(wire), send(wire), end);
+            opened.and(reply)
+        } else {
+            send(wire).await
+        };
+        self.state = match reply {
+            _ if over => State::Done,
+            Ok(_) => State::Open,
+            Err(_) => State::Failed,
+        };
+        reply.map_err(|e| failure(&e))
+    }
+
+    /// Rows of a statement that is known at compile time.
+    pub(crate) async fn rows(
+        &mut self,
+        opening: &impl Opening,
+        sql: &'static str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<tokio_postgres::Row>> {
+        let prepared = |wire: &Wire| wire.prepared(sql).is_some();
+        self.run(opening, prepared, async |wire| {
+            let statement = wire.statement(sql).await?;
+            wire.client.query(&statement, params).await
+        })
+        .await
+    }
+
+    /// How many rows a statement changed.
+    pub(crate) async fn execute(
+        &mut self,
+        opening: &impl Opening,
+        sql: &'static str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<u64> {
+        let prepared = |wire: &Wire| wire.prepared(sql).is_some();
+        self.run(opening, prepared, async |wire| {
+            let statement = wire.statement(sql).await?;
+            wire.client.execute(&statement, params).await
+        })
+        .await
+    }
+
+    /// Runs `append` once per set of parameters and commits. With one set they travel together: if the append
+    /// fails, the transaction is aborted and the `COMMIT` behind it rolls back.
+    pub(crate) async fn commit(
+        mut self,
+        append: &'static str,
+        entries: &[Vec<&(dyn ToSql + Sync)>],
+    ) -> Result<()> {
+        if self.state == State::Fresh && entries.is_empty() {
+            return Ok(());
+        }
+        if self.state != State::Open {
+            return Err(Error::internal(format!("a commit of a transaction that is {:?}", self.state)));
+        }
+        self.state = State::Exchanging;
+        let wire = self.wire()?;
+        let committed = async {
+            let commit =
+                || async { wire.client.execute(&wire.frame.commit, &[]).await.map_err(|e| lost(&e)) };
+            if let [only] = entries {
+                let statement = wire.statement(append).await.map_err(|e| failure(&e))?;
+                let (appended, committed) =
+                    futures_util::join!(wire.client.query(&statement, only), commit());
+                // The commit is on its way too: where the wire broke, it may have been done.
+                appended.map_err(|e| lost(&e))?;
+                return committed;
+            }
+            for entry in entries {
+                let statement = wire.statement(append).await.map_err(|e| failure(&e))?;
+                wire.client.query(&statement, entry).await.map_err(|e| failure(&e))?;
+            }
+            commit().await
+        }
+        .await;
+        // After a failure the transaction is over or aborted, and the connection is not worth keeping.
+        committed?;
+        self.state = State::Done;
+        Ok(())
+    }
+}
+
+/// Sends the end of a transaction: polling once sends it, and nobody needs the answer.
+fn roll_back(wire: &Wire) {
+    drop(wire.client.execute(&wire.frame.rollback, &[]).now_or_never());
+}
+
+/// The error of a commit that was sent: what the server itself refused was not done, everything else is not known.
+fn lost(error: &tokio_postgres::Error) -> Error {
+    let refused = error
+        .as_db_error()
+        .is_some_and(|e| !matches!(e.parsed_severity(), Some(Severity::Fatal | Severity::Panic)));
+    let error = failure(error);
+    if refused || !error.is(problem::DATABASE_DOWN) {
+        return error;
+    }
+    let lost = Error::new(
+        problem::UNKNOWN_OUTCOME,
+        "The connection broke while saving; whether it was saved is not known. \
+         Send it again with the same Idempotency-Key.",
+    );
+    error.for_log().iter().fold(lost, Error::context)
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let Some(wire) = self.wire.take() else { return };
+        match self.state {
+            State::Fresh | State::Done => {}
+            State::Open | State::Failed => {
+                // Every reply has arrived, so this is the next thing that the server sees on this connection,
+                // whoever gets it from the pool.
+                roll_back(&wire);
+            }
+            State::Exchanging => {
+                let cancel = wire.client.cancel_token();
+                self.tasks.spawn(async move {
+                    let _ = cancel.cancel_query(NoTls).await;
+                });
+                drop(Object::take(wire));
+            }
+        }
+    }
+}

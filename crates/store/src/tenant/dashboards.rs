@@ -1,0 +1,281 @@
+//! A tenant's dashboards, and everything that one of them is drawn from in one statement.
+//!
+//! What must always hold: a tenant that has dashboards has exactly one that opens first; configurations were
+//! checked before they are written. Tested in `platform/tests/it/dashboards.rs`.
+
+use insula_model::policy::action::{DashboardCreate, DashboardDelete, DashboardUpdate, TenantSeed};
+use insula_model::{
+    Dashboard, DashboardConfig, DashboardId, DashboardInput, Error, Mode, Result, WeekStart, Write, problem,
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
+use tokio_postgres::Row;
+use tokio_postgres::types::Json;
+
+use super::datasets::StoredDataset;
+use super::{expect_version, json_of};
+use crate::{Permit, TenantTx};
+
+/// Dashboards of one tenant.
+pub const MAX_DASHBOARDS: usize = 200;
+
+/// What a dashboard is drawn from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DashboardState {
+    /// The dashboard with its configuration.
+    pub dashboard: Dashboard,
+    /// The configuration.
+    pub config: DashboardConfig,
+    /// The tenant's time zone.
+    pub time_zone: String,
+    /// The first day of its weeks.
+    pub week_start: WeekStart,
+    /// The version of the settings.
+    pub settings_version: i64,
+    /// The datasets that its widgets ask, as far as they exist.
+    pub datasets: Vec<StoredDataset>,
+}
+
+/// The dashboards of a transaction's tenant.
+pub struct Dashboards<'t, 'op, M: Mode>(&'t mut TenantTx<'op, M>);
+
+impl<'op, M: Mode> TenantTx<'op, M> {
+    /// The dashboards.
+    pub fn dashboards(&mut self) -> Dashboards<'_, 'op, M> {
+        Dashboards(self)
+    }
+}
+
+/// Columns 0 to 5.
+fn dashboard(row: &Row, config: Option<DashboardConfig>) -> Dashboard {
+    Dashboard {
+        id: DashboardId::from_uuid(row.get(0)),
+        name: row.get(1),
+        description: row.get(2),
+        default: row.get(3),
+        version: row.get(4),
+        updated_at: row.get(5),
+        config,
+    }
+}
+
+fn absent(id: DashboardId) -> Error {
+    Error::not_found("dashboard", id)
+}
+
+/// A dataset as `jsonb_build_object` of [`Dashboards::state`] writes it.
+#[derive(Deserialize)]
+struct DatasetText {
+    id: uuid::Uuid,
+    definition: insula_model::DatasetDefinition,
+    version: i64,
+    events: i64,
+    updated_at: Timestamp,
+    number: i32,
+    data_version: i64,
+}
+
+impl From<DatasetText> for StoredDataset {
+    fn from(text: DatasetText) -> Self {
+        Self {
+            dataset: insula_model::Dataset {
+                id: insula_model::DatasetId::from_uuid(text.id),
+                definition: text.definition,
+                version: text.version,
+                events: u64::try_from(text.events).ok(),
+                updated_at: text.updated_at,
+            },
+            number: text.number,
+            data_version: text.data_version,
+        }
+    }
+}
+
+impl<M: Mode> Dashboards<'_, '_, M> {
+    /// All of them without their configurations: the one that opens first, then by name; at most
+    /// [`MAX_DASHBOARDS`].
+    ///
+    /// # Errors
+    /// `database.down`.
+    pub async fn list(&mut self) -> Result<Vec<Dashboard>> {
+        let rows = self
+            .0
+            .rows(
+                "SELECT id, name, description, is_default, version, updated_at FROM dashboards \
+                  ORDER BY NOT is_default, lower(name), id",
+                &[],
+            )
+            .await?;
+        Ok(rows.iter().map(|row| dashboard(row, None)).collect())
+    }
+
+    /// One with its configuration.
+    ///
+    /// # Errors
+    /// `not_found`; `database.down`.
+    pub async fn view(&mut self, id: DashboardId) -> Result<Dashboard> {
+        let row = self
+            .0
+            .row(
+                "SELECT id, name, description, is_default, version, updated_at, config FROM dashboards WHERE id = $1",
+                &[&id.uuid()],
+            )
+            .await?
+            .ok_or_else(|| absent(id))?;
+        Ok(dashboard(&row, Some(json_of(&row, 6)?)))
+    }
+
+    /// Everything that a dashboard is drawn from, except the events.
+    ///
+    /// # Errors
+    /// `not_found`; `database.down`.
+    pub async fn state(&mut self, id: DashboardId) -> Result<DashboardState> {
+        let row = self
+            .0
+            .row(
+                "SELECT b.id, b.name, b.description, b.is_default, b.version, b.updated_at, b.config, \
+                        s.time_zone, s.week_start, s.version, \
+                        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'definition', d.definition, \
+                                'version', d.version, 'events', d.events, 'updated_at', d.updated_at, \
+                                'number', d.number, 'data_version', d.data_version) ORDER BY d.number), '[]') \
+                           FROM datasets d \
+                          WHERE d.name IN (SELECT w -> 'question' ->> 'dataset' \
+                                             FROM jsonb_array_elements(b.config -> 'widgets') w)) \
+                   FROM dashboards b CROSS JOIN settings s WHERE b.id = $1",
+                &[&id.uuid()],
+            )
+            .await?
+            .ok_or_else(|| absent(id))?;
+        let datasets: Vec<DatasetText> = json_of(&row, 10)?;
+        Ok(DashboardState {
+            dashboard: dashboard(&row, None),
+            config: json_of(&row, 6)?,
+            time_zone: row.get(7),
+            week_start: super::settings::week_start(row.get(8))?,
+            settings_version: row.get(9),
+            datasets: datasets.into_iter().map(StoredDataset::from).collect(),
+        })
+    }
+}
+
+impl Dashboards<'_, '_, Write> {
+    /// Makes one. The first one is the one that opens first.
+    ///
+    /// # Errors
+    /// `limit.reached`.
+    pub async fn create(
+        &mut self,
+        permit: &Permit<'_, DashboardCreate>,
+        id: DashboardId,
+        input: &DashboardInput,
+        now: Timestamp,
+    ) -> Result<Dashboard> {
+        self.0.hold_catalogue().await?;
+        let made = self.insert(id, input, false, now).await?;
+        self.0.used(permit, id, &json!({ "name": input.name }))?;
+        Ok(made)
+    }
+
+    /// Puts in the first one of a new tenant; leaves everything as it is when there is one.
+    ///
+    /// # Errors
+    /// `database.down`.
+    pub async fn seed(
+        &mut self,
+        _: &Permit<'_, TenantSeed>,
+        id: DashboardId,
+        input: &DashboardInput,
+        sample: bool,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.0.hold_catalogue().await?;
+        if self.0.row("SELECT true FROM dashboards LIMIT 1", &[]).await?.is_none() {
+            self.insert(id, input, sample, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn insert(
+        &mut self,
+        id: DashboardId,
+        input: &DashboardInput,
+        sample: bool,
+        now: Timestamp,
+    ) -> Result<Dashboard> {
+        let limit = i64::try_from(MAX_DASHBOARDS).unwrap_or(i64::MAX);
+        let row = self
+            .0
+            .row(
+                "INSERT INTO dashboards (tenant_id, id, name, description, is_default, sample, config, created_at, updated_at) \
+                 SELECT wall.tenant(), $1, $2, $3, NOT EXISTS (SELECT FROM dashboards), $4, $5, $6, $6 \
+                  WHERE (SELECT count(*) FROM dashboards) < $7 \
+                 RETURNING id, name, description, is_default, version, updated_at",
+                &[&id.uuid(), &input.name, &input.description, &sample, &Json(&input.config), &now, &limit],
+            )
+            .await?;
+        row.map(|row| dashboard(&row, Some(input.config.clone()))).ok_or_else(|| {
+            Error::new(problem::LIMIT, format!("A workspace has {MAX_DASHBOARDS} dashboards at most."))
+        })
+    }
+
+    /// Changes one. A sample that no longer asks a sample dataset is a sample no longer.
+    ///
+    /// # Errors
+    /// `not_found`; `version.required`, `version.stale`.
+    pub async fn update(
+        &mut self,
+        permit: &Permit<'_, DashboardUpdate>,
+        id: DashboardId,
+        expected: Option<i64>,
+        input: &DashboardInput,
+        now: Timestamp,
+    ) -> Result<Dashboard> {
+        let present = self
+            .0
+            .row("SELECT version FROM dashboards WHERE id = $1 FOR UPDATE", &[&id.uuid()])
+            .await?
+            .ok_or_else(|| absent(id))?;
+        expect_version(expected, present.get(0))?;
+        let asked: Vec<&str> = input.config.widgets.iter().map(|w| w.question.dataset.as_str()).collect();
+        let row = self
+            .0
+            .row(
+                "UPDATE dashboards SET name = $2, description = $3, config = $4, updated_at = $5, \
+                        version = version + 1, \
+                        sample = sample AND EXISTS (SELECT FROM datasets d WHERE d.sample AND d.name = ANY($6)) \
+                  WHERE id = $1 RETURNING id, name, description, is_default, version, updated_at",
+                &[&id.uuid(), &input.name, &input.description, &Json(&input.config), &now, &asked],
+            )
+            .await?
+            .ok_or_else(|| absent(id))?;
+        let changed = dashboard(&row, Some(input.config.clone()));
+        self.0.used(permit, id, &json!({ "name": input.name, "version": changed.version }))?;
+        Ok(changed)
+    }
+
+    /// Deletes one. If it was the one that opens first, the oldest of the others takes its place.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn delete(&mut self, permit: &Permit<'_, DashboardDelete>, id: DashboardId) -> Result<()> {
+        self.0.hold_catalogue().await?;
+        let gone = self.0.row("DELETE FROM dashboards WHERE id = $1 RETURNING name", &[&id.uuid()]).await?;
+        let gone = gone.ok_or_else(|| absent(id))?;
+        self.appoint_first().await?;
+        self.0.used(permit, id, &json!({ "name": gone.get::<_, &str>(0) }))
+    }
+
+    /// Makes sure that one opens first. For those who hold the catalogue.
+    pub(super) async fn appoint_first(&mut self) -> Result<()> {
+        self.0
+            .execute(
+                "UPDATE dashboards SET is_default = true \
+                  WHERE id = (SELECT id FROM dashboards ORDER BY created_at, id LIMIT 1) \
+                    AND NOT EXISTS (SELECT FROM dashboards WHERE is_default)",
+                &[],
+            )
+            .await?;
+        Ok(())
+    }
+}
