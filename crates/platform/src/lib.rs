@@ -1,0 +1,165 @@
+//! What the product does: use cases per noun, durable operations, jobs, reconcilers. No HTTP and no SQL.
+//!
+//! What must always hold: every use case begins with `authorize`; nothing here knows status codes or statements.
+
+mod api_keys;
+mod audits;
+mod cache;
+mod credentials;
+mod dashboard_data;
+mod dashboards;
+mod datasets;
+mod events;
+mod faults;
+mod installation;
+mod invitations;
+pub mod jobs;
+mod members;
+mod once;
+pub mod operations;
+mod operator_tokens;
+mod operators;
+mod owners;
+mod paging;
+mod passwords;
+mod questions;
+mod reconcilers;
+mod samples;
+mod seed;
+mod sessions;
+mod settings;
+mod tenants;
+pub mod verify;
+mod workspace;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use insula_model::{TenantSettings, World};
+use insula_store::Store;
+
+use crate::cache::TenantCache;
+use crate::passwords::Passwords;
+
+pub use api_keys::api_key_tenant;
+pub use credentials::{Arrival, FAILURES_PER_ADDRESS, FAILURES_PER_EMAIL};
+pub use dashboard_data::{DashboardReply, DashboardRequest};
+pub use faults::Faults;
+pub use installation::{CellRequest, SlugCheck};
+pub use operators::OperatorSignedIn;
+pub use owners::OwnerInstalled;
+pub use questions::QuestionRequest;
+pub use sessions::SignedIn;
+pub use settings::{Mailing, Settings};
+pub use tenants::{DeleteTenantInput, OperationView, OwnerRequest, StepView, TenantRequest};
+pub use workspace::Seed;
+
+/// The product. Clones are one.
+#[derive(Clone, Debug)]
+pub struct Platform {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    settings: Settings,
+    faults: Faults,
+    looks: TenantCache<TenantSettings>,
+    answers: TenantCache<Vec<u8>>,
+    passwords: Passwords,
+}
+
+impl Platform {
+    /// The product on top of an open store.
+    #[must_use]
+    pub fn new(store: Store, settings: Settings, faults: Faults) -> Self {
+        // Less than a second with the time that reading takes, so that a change shows everywhere within one.
+        let looks = TenantCache::new(16 * 1024 * 1024, Duration::from_millis(900));
+        let answers = TenantCache::new(64 * 1024 * 1024, Duration::from_mins(10));
+        let passwords = Passwords::new();
+        Self { inner: Arc::new(Inner { store, settings, faults, looks, answers, passwords }) }
+    }
+
+    /// Starts what works in the background on this node until the process ends: operations, jobs, reconcilers.
+    pub fn run_workers(&self) {
+        self.run_operations(2);
+        self.run_jobs(2);
+        self.run_reconcilers();
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Time and randomness.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        self.inner.store.world()
+    }
+
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.inner.faults
+    }
+
+    pub(crate) fn looks(&self) -> &TenantCache<TenantSettings> {
+        &self.inner.looks
+    }
+
+    pub(crate) fn answers(&self) -> &TenantCache<Vec<u8>> {
+        &self.inner.answers
+    }
+
+    /// How often something that is kept in memory was found to belong to another tenant than who asked; it was
+    /// dropped then. Must stay 0.
+    #[must_use]
+    pub fn cache_mixed(&self) -> u64 {
+        self.inner.looks.mixed() + self.inner.answers.mixed()
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.inner.passwords
+    }
+
+    /// What the operator configured.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn send<T: Send>(_: T) {}
+
+    /// Use cases are awaited by tasks that move between threads. Compiled, never called.
+    #[expect(dead_code, reason = "it is enough that it compiles")]
+    fn use_cases_can_move_between_threads(
+        platform: &Platform,
+        record: &Arc<insula_model::TenantRecord>,
+        tenant: &insula_store::Tenant<'_>,
+        op: &insula_store::OpCtx,
+        from: &Arrival<'_>,
+    ) {
+        let session = insula_model::SessionInput { email: String::new(), password: String::new() };
+        let accept = insula_model::InvitationAccept { name: None, password: String::new() };
+        let invite = insula_model::InvitationInput { email: String::new(), role: insula_model::Role::Viewer };
+        let key = insula_model::ApiKeyInput { name: String::new(), scopes: vec![], expires_at: None };
+        let password = insula_model::PasswordUpdate { current: String::new(), new: String::new() };
+        send(platform.session_create(record, &session, from));
+        send(platform.session_context("", record, from.request));
+        send(platform.session_view(tenant));
+        send(platform.session_delete("", record, from.request));
+        send(platform.password_update(tenant, &password, from));
+        send(platform.member_list(tenant, None, 1));
+        send(platform.invitation_create(tenant, &invite));
+        send(platform.invitation_accept(record, "", &accept, from));
+        send(platform.api_key_create(tenant, &key));
+        send(platform.owner_install(op, record, "", None, None));
+        send(platform.operator_session_create(&session, insula_store::OperatorSessionKind::Token, from));
+    }
+}

@@ -1,0 +1,67 @@
+//! What an operator configures about the product. Read from files and the environment by `cli` only.
+
+use std::time::Duration;
+
+use insula_model::Slug;
+
+/// Addresses, names and mail.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Tenants live at `{slug}.{base_domain}`.
+    pub base_domain: String,
+    /// `http` or `https`.
+    pub scheme: String,
+    /// The port that people see in addresses; none for the scheme's own.
+    pub public_port: Option<u16>,
+    /// The host of the operators' console.
+    pub console_host: String,
+    /// The cell that new tenants go to unless somebody says otherwise.
+    pub default_cell: String,
+    /// How mail leaves.
+    pub mailing: Mailing,
+    /// How long a worker that moves an operation may be silent before another takes over.
+    pub worker_lease: Duration,
+    /// Days until a softly deleted tenant is removed for good.
+    pub quarantine_days: u16,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone)]
+pub enum Mailing {
+    /// It does not: mails are kept for operators to read in the console.
+    Kept,
+    /// By SMTP.
+    Smtp {
+        /// `smtp://user:password@host:port`, `smtps://…`.
+        url: String,
+        /// The sender's address.
+        from: String,
+    },
+}
+
+impl Settings {
+    /// The host name of a slug, without a port.
+    #[must_use]
+    pub fn tenant_host(&self, slug: &Slug) -> String {
+        format!("{}.{}", slug.as_str(), self.base_domain)
+    }
+
+    /// The address of a tenant's home.
+    #[must_use]
+    pub fn tenant_url(&self, slug: &Slug) -> String {
+        self.url(&self.tenant_host(slug))
+    }
+
+    /// The address of the console.
+    #[must_use]
+    pub fn console_url(&self) -> String {
+        self.url(&self.console_host)
+    }
+
+    fn url(&self, host: &str) -> String {
+        match self.public_port {
+            Some(port) => format!("{}://{host}:{port}", self.scheme),
+            None => format!("{}://{host}", self.scheme),
+        }
+    }
+}

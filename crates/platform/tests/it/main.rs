@@ -1,0 +1,31 @@
+//! Use cases over a real PostgreSQL, one file per noun.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of the tests fail loudly, as the tests do"
+)]
+
+mod api_keys;
+mod capacity;
+mod commits;
+mod contrary;
+mod dashboards;
+mod data;
+mod datasets;
+mod events;
+mod idempotency;
+mod invitations;
+mod limits;
+mod many_tenants;
+mod members;
+mod operator_requests;
+mod operator_tokens;
+mod operators;
+mod owners;
+mod people;
+mod plans;
+mod questions;
+mod sessions;
+mod settings;
+mod unlogged;

@@ -1,0 +1,258 @@
+//! Questions to a real PostgreSQL, held against what was worked out without it.
+
+use std::collections::BTreeMap;
+
+use insula_insight::{Context, Source, compile, compile_dashboard, reference};
+use insula_model::policy::action::{EventIngest, QuestionAsk};
+use insula_model::{
+    Answer, ColumnKind, Compare, Event, GrainChoice, Picture, Question, Tier, WeekStart, Widget,
+    default_dashboard, period,
+};
+use insula_platform::QuestionRequest;
+use insula_store::{Insertion, StoredDataset};
+use insula_testkit::{TestPlatform, each_tier};
+use serde_json::json;
+
+use crate::data::{Flight, flight, flights, ingest, ingest_flights};
+use crate::people::{Person, home, refused};
+
+/// How many random questions are asked in each tier.
+const RANDOM: u64 = 150;
+
+fn request(question: serde_json::Value) -> QuestionRequest {
+    let question = serde_json::from_value(question).expect("a question");
+    QuestionRequest { question, range: None, time_zone: None }
+}
+
+fn texts(answer: &Answer, name: &str, kind: ColumnKind) -> Vec<Option<String>> {
+    answer.values(name, kind).and_then(|v| v.texts()).expect("texts").to_vec()
+}
+
+fn numbers(answer: &Answer, name: &str) -> Vec<Option<f64>> {
+    answer.values(name, ColumnKind::Measure).and_then(|v| v.numbers()).expect("numbers").to_vec()
+}
+
+each_tier!(sums_by_origin_and_month_are_those_of_the_input, async |t: &TestPlatform, tier| {
+    let (acme, globex) = (home(t, "acme", tier).await, home(t, "globex", tier).await);
+    let (a, b) = (Person::owner(t, &acme).await, Person::owner(t, &globex).await);
+    let (mine, theirs) = (flights(1, 6_000), flights(2, 2_000));
+    ingest_flights(t, &a, &mine).await;
+    ingest_flights(t, &b, &theirs).await;
+    let mut sums = BTreeMap::new();
+    for Flight { month, origin, distance, dep_delay, .. } in &mine {
+        let key = (format!("2013-{month:02}-01"), origin.map(str::to_owned));
+        let sum = sums.entry(key).or_insert((0.0, 0.0, 0_u32, 0_u32));
+        sum.0 += distance;
+        sum.2 += 1;
+        if let Some(delay) = dep_delay {
+            sum.1 += delay;
+            sum.3 += 1;
+        }
+    }
+    let question = request(json!({
+        "dataset": "flights", "grain": "month", "by": ["origin"], "range": { "from": "2013-01-01", "to": "2014-01-01" },
+        "measures": [{ "agg": "sum", "measure": "distance" }, { "agg": "count" }, { "agg": "avg", "measure": "dep_delay" }]
+    }));
+    let answer = t.platform.question_ask(&a.tenant(t), &question).await.expect("an answer");
+    assert_eq!(answer.rows(), 12 * 4);
+    let (months, origins) =
+        (texts(&answer, "time", ColumnKind::Time), texts(&answer, "origin", ColumnKind::Dimension));
+    let (distance, count, delay) =
+        (numbers(&answer, "sum_distance"), numbers(&answer, "count"), numbers(&answer, "avg_dep_delay"));
+    for row in 0..answer.rows() {
+        let key = (months[row].clone().expect("a month"), origins[row].clone());
+        let (sum, delays, flights, delayed) = sums.remove(&key).expect("a sum");
+        assert_eq!((distance[row], count[row]), (Some(sum), Some(f64::from(flights))), "{key:?}");
+        let found = delay[row].expect("a mean");
+        assert!((found - delays / f64::from(delayed)).abs() < 1e-9, "{key:?}: {found}");
+    }
+    assert!(sums.is_empty());
+});
+
+/// A dataset as it is stored.
+async fn stored(t: &TestPlatform, who: &Person, name: &str) -> StoredDataset {
+    let permit = who.tenant(t).authorize::<QuestionAsk>().expect("a permit");
+    t.store().begin(&permit).await.expect("a transaction").datasets().view(name).await.expect("the dataset")
+}
+
+/// The answer of PostgreSQL to a question in surroundings of the test's choice.
+async fn asked(
+    t: &TestPlatform,
+    who: &Person,
+    question: &Question,
+    dataset: &StoredDataset,
+    context: &Context,
+) -> insula_model::Result<Answer> {
+    let compiled = compile(question, &dataset.dataset.definition, dataset.number, context)?;
+    let permit = who.tenant(t).authorize::<QuestionAsk>()?;
+    let mut tx = t.store().begin(&permit).await?;
+    let rows = tx.questions().run(std::slice::from_ref(&compiled.statement)).await?.remove(0)?;
+    compiled.shape.answer(&rows)
+}
+
+/// Stores events without asking the clock whether they may be.
+async fn put_in(t: &TestPlatform, who: &Person, events: &[Event]) {
+    let permit = who.tenant(t).authorize::<EventIngest>().expect("a permit");
+    let mut tx = t.store().begin(&permit).await.expect("a transaction");
+    tx.events().ingest(&permit, events, Insertion::Hopeful, t.platform.world()).await.expect("events");
+    tx.commit().await.expect("committed");
+}
+
+each_tier!(random_questions_are_answered_as_the_reference_does, async |t: &TestPlatform, tier| {
+    let acme = home(t, "acme", tier).await;
+    let owner = Person::owner(t, &acme).await;
+    let (mut compared, mut rows) = (0, 0);
+    for seed in 0..RANDOM / 10 {
+        let mut dice = reference::Dice::new(seed * 1_000 + tier as u64);
+        let context = dice.context();
+        let events = dice.events(context.now);
+        if seed > 0 {
+            t.platform.dataset_delete(&owner.tenant(t), "flights").await.expect("deleted");
+        }
+        // The names in the order of the reference, whatever the first events have.
+        let put = reference::dataset();
+        let mut all = vec![Event {
+            measures: put.measures.iter().map(|m| (m.name.clone(), 0.0)).collect(),
+            dimensions: put.dimensions.iter().map(|d| (d.name.clone(), String::new())).collect(),
+            dataset: put.name.clone(),
+            id: uuid::Uuid::from_u128(u128::from(seed)),
+            at: "1971-01-01T00:00:00Z".parse().expect("a moment"),
+        }];
+        all.extend(events);
+        put_in(t, &owner, &all).await;
+        let dataset = stored(t, &owner, "flights").await;
+        for _ in 0..10 {
+            let question = dice.question(context.now);
+            let expected = reference::answer(&question, &dataset.dataset.definition, &context, &all);
+            let found = asked(t, &owner, &question, &dataset, &context).await;
+            match (expected, found) {
+                (Ok(expected), Ok(found)) => {
+                    if let Err(why) = reference::same(&expected, &found) {
+                        panic!("seed {seed}, {}\n{why}", serde_json::to_string(&question).expect("JSON"));
+                    }
+                    compared += 1;
+                    rows += found.rows();
+                }
+                (Err(expected), Err(found)) => assert_eq!(expected.code(), found.code()),
+                (expected, found) => panic!("seed {seed}: {expected:?} and {found:?}"),
+            }
+        }
+    }
+    assert!(compared > RANDOM / 2 && rows > 100, "{compared} answers with {rows} rows say too little");
+});
+
+/// The question that a widget's answer is the answer to.
+fn plain(widget: &Widget, compare: Option<Compare>) -> (Question, Option<Question>) {
+    let question = widget.question.clone();
+    match widget.picture {
+        Picture::Kpi(options) => {
+            let course =
+                Question { grain: Some(GrainChoice::Auto), compare: Some(Compare::None), ..question.clone() };
+            (Question { grain: None, ..question }, options.sparkline.then_some(course))
+        }
+        Picture::TimeSeries(_) => {
+            let grain = question.grain.or(Some(GrainChoice::Auto));
+            (Question { grain, compare: question.compare.or(compare), ..question }, None)
+        }
+        Picture::Bar(_) | Picture::Table(_) => (question, None),
+    }
+}
+
+each_tier!(a_whole_dashboard_says_what_its_questions_say, async |t: &TestPlatform, tier| {
+    let acme = home(t, "acme", tier).await;
+    let owner = Person::owner(t, &acme).await;
+    let now = "2026-11-21T08:17:33Z".parse().expect("a moment");
+    let mut dice = reference::Dice::new(7);
+    let events: Vec<Event> = (0..6).flat_map(|_| dice.events(now)).collect();
+    put_in(t, &owner, &events).await;
+    let dataset = stored(t, &owner, "flights").await;
+    let definition = &dataset.dataset.definition;
+    let config = default_dashboard(definition);
+    for (zone, compare) in [("America/New_York", None), ("Asia/Kathmandu", Some(Compare::PreviousPeriod))] {
+        let context = Context {
+            now,
+            time_zone: period::time_zone(zone, "").expect("a zone"),
+            week_start: WeekStart::Sunday,
+            range: Some(config.range),
+            compare,
+        };
+        let source = Source { definition, number: dataset.number };
+        let plan = compile_dashboard(&config, &[source], &context).expect("a plan");
+        let permit = owner.tenant(t).authorize::<QuestionAsk>().expect("a permit");
+        let mut tx = t.store().begin(&permit).await.expect("a transaction");
+        let results = tx.questions().run(&plan.statements).await.expect("results");
+        assert!(plan.statements.len() < config.widgets.len());
+        let context = Context { compare: compare.or(config.compare), ..context };
+        for (widget, shown) in config.widgets.iter().zip(plan.assemble(&results)) {
+            let (value, series) = plain(widget, context.compare);
+            let expected = reference::answer(&value, definition, &context, &events).expect("an answer");
+            let found = shown.value.unwrap_or_else(|| panic!("{}: {:?}", widget.id, shown.problem));
+            reference::same(&expected, &found).unwrap_or_else(|why| panic!("{}: {why}", widget.id));
+            assert_eq!(shown.series.is_some(), series.is_some());
+            if let (Some(series), Some(found)) = (series, shown.series) {
+                let expected = reference::answer(&series, definition, &context, &events).expect("an answer");
+                reference::same(&expected, &found).unwrap_or_else(|why| panic!("{}: {why}", widget.id));
+            }
+        }
+    }
+});
+
+each_tier!(no_kind_of_question_reads_the_whole_table, async |t: &TestPlatform, tier| {
+    let acme = home(t, "acme", tier).await;
+    let client = acme.superuser(t).await;
+    // 200,000 events: with others in one table of which ours are a fiftieth, or 16 years of ours alone.
+    let others = if tier == Tier::Pooled { 50 } else { 1 };
+    client
+        .execute(
+            "INSERT INTO events (tenant_id, dataset, at, id, m1, m2, m3, d1, d2, d3) \
+             SELECT CASE n % $2 WHEN 0 THEN $1 ELSE uuid_in(md5((n % $2)::text)::cstring) END, 1, \
+                    '2012-01-01Z'::timestamptz + n * interval '42 minutes', gen_random_uuid(), n, n, n, \
+                    'o' || n % 3, 'd' || n % 100, 'c' || n % 16 FROM generate_series(0::int8, 199999) n",
+            &[&acme.id().uuid(), &i64::from(others)],
+        )
+        .await
+        .expect("events");
+    client.batch_execute("VACUUM ANALYZE events").await.expect("statistics");
+    let context = Context {
+        now: "2026-11-21T08:17:33Z".parse().expect("a moment"),
+        time_zone: period::time_zone("Europe/Berlin", "").expect("a zone"),
+        week_start: WeekStart::Monday,
+        range: None,
+        compare: None,
+    };
+    let role = &acme.record.placement.role;
+    for (kind, question) in reference::kinds() {
+        let compiled = compile(&question, &reference::dataset(), 1, &context).expect("a statement");
+        let plan = crate::plans::explain(&client, &acme.id(), role, &compiled.statement).await;
+        assert!(plan.contains("InitPlan"), "{kind}: row-level security is not in the plan\n{plan}");
+        let whole = plan.lines().any(|line| line.contains("Seq Scan on events"));
+        assert!(!whole, "{kind}\n{}\n{plan}", compiled.statement.sql);
+    }
+});
+
+each_tier!(what_is_wrong_with_a_question_is_said, async |t: &TestPlatform, tier| {
+    let (acme, globex) = (home(t, "acme", tier).await, home(t, "globex", tier).await);
+    let (a, b) = (Person::owner(t, &acme).await, Person::owner(t, &globex).await);
+    ingest(t, &a, &[flight("1", "2013-01-01T10:00:00Z", 1.0)]).await.expect("taken");
+    let secret = json!({ "id": "1", "dataset": "secret", "at": "2013-01-01T10:00:00Z", "dimensions": { "note": "CNRY-B" } });
+    ingest(t, &b, &[secret]).await.expect("taken");
+    let ask = async |question: serde_json::Value| {
+        t.platform.question_ask(&a.tenant(t), &request(question)).await.expect_err("it is refused")
+    };
+    let count = json!([{ "agg": "count" }]);
+    let theirs = ask(json!({ "dataset": "secret", "measures": count })).await;
+    let nobodys = ask(json!({ "dataset": "absent", "measures": count })).await;
+    assert_eq!(theirs.detail().replace("secret", "absent"), nobodys.detail());
+    assert_eq!(theirs.fields()[0].pointer, "/question/dataset");
+    let wrong = ask(json!({ "dataset": "flights", "measures": [{ "agg": "sum", "measure": "distanse" }], "by": ["note"] })).await;
+    let pointers: Vec<_> = wrong.fields().iter().map(|f| f.pointer.as_str()).collect();
+    assert_eq!(
+        (wrong.code(), pointers),
+        ("question.invalid", vec!["/question/measures/0/measure", "/question/by/0"])
+    );
+    let zone = QuestionRequest {
+        time_zone: Some("Mars/Olympus".to_owned()),
+        ..request(json!({ "dataset": "flights", "measures": count }))
+    };
+    assert_eq!(refused(t.platform.question_ask(&a.tenant(t), &zone).await), "input.invalid");
+});
