@@ -1,0 +1,3 @@
+//! `/tenants/{tenant}/api-keys`.
+
+pub(super) mod create;

@@ -1,0 +1,36 @@
+//! `POST /tenants/{tenant}/resume`.
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::credential::Operator;
+use crate::reply::{Answer, accepted};
+use crate::request::{MaybeJson, Posted, Text};
+use crate::wire::Operation;
+
+/// Why.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResumeInput {
+    /// For the record.
+    reason: Option<String>,
+}
+
+/// Opens a suspended tenant, or one that was deleted and is still in quarantine.
+#[utoipa::path(
+    post, path = "/tenants/{tenant}/resume", tag = "tenants", request_body = Option<ResumeInput>,
+    params(("tenant" = String, Path, description = "Its id or its slug.")),
+    responses((status = 202, description = "The operation that does it.", body = Operation))
+)]
+pub(super) async fn tenant_resume(
+    State(app): State<App>,
+    Text(selector): Text,
+    Posted(operator, MaybeJson(input)): Posted<Operator, MaybeJson<ResumeInput>>,
+) -> Answer<Operation> {
+    let (platform, op) = (app.platform(), &operator.ctx);
+    let (record, _) = platform.tenant_view(op, &selector).await?;
+    let id = platform.tenant_resume(op, record.id, input.reason).await?;
+    Ok(accepted(platform.operation_view(op, id).await?.into()))
+}

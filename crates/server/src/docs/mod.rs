@@ -1,0 +1,56 @@
+//! The reference: generated from the API's description and the catalogue of problems, served from here, without a
+//! script and without anything from elsewhere.
+
+mod problems;
+mod reference;
+
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use utoipa::openapi::OpenApi;
+
+use crate::app::App;
+
+const STYLE: &str = include_str!("style.css");
+
+/// The pages of the problems: their addresses are the problems' types, so they are in every realm.
+pub(crate) fn problem_pages() -> Router<App> {
+    Router::new()
+        .route("/docs/problems", get(problems::list))
+        .route("/docs/problems/{code}", get(problems::view))
+        .route("/docs/style.css", get(style))
+}
+
+/// The reference of one realm's API.
+pub(crate) fn reference(api: &OpenApi) -> Router<App> {
+    let html = reference::page(api);
+    problem_pages().route("/docs", get(async move || page(html)))
+}
+
+async fn style() -> Response {
+    let mut response = STYLE.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    response
+}
+
+/// A page of the reference. Addresses in it are relative to `<base>`-less `/docs`, so that they hold in path style.
+fn page(html: String) -> Response {
+    let mut response = Html(html).into_response();
+    let policy =
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    response
+}
+
+fn frame(title: &str, up: &str, body: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title}</title>\
+         <link rel=\"stylesheet\" href=\"{up}docs/style.css\"></head><body><main>{body}</main></body></html>"
+    )
+}

@@ -1,0 +1,7 @@
+//! What handlers answer with.
+
+mod etag;
+mod json;
+
+pub(crate) use etag::not_modified;
+pub(crate) use json::{Answer, accepted, created, nothing, ready_json, shown, unchanged};

@@ -1,0 +1,58 @@
+//! Ids and names in addresses. What is no id, what is not there and what is not yours look the same.
+
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use insula_model::{ApiKeyId, DashboardId, Error, InvitationId, MemberId, OperationId, OperatorTokenId};
+
+use crate::app::App;
+use crate::problem::Refusal;
+
+/// What an id is the id of.
+pub(crate) trait Noun: FromStr {
+    /// `dashboard`.
+    const NOUN: &'static str;
+}
+
+macro_rules! nouns {
+    ($($id:ident = $noun:literal;)*) => {$(impl Noun for $id { const NOUN: &'static str = $noun; })*};
+}
+nouns! {
+    ApiKeyId = "API key";
+    DashboardId = "dashboard";
+    InvitationId = "invitation";
+    MemberId = "member";
+    OperationId = "operation";
+    OperatorTokenId = "token";
+}
+
+/// The one id in an address.
+pub(crate) struct Id<T>(pub(crate) T);
+
+impl<T: Noun + Send> FromRequestParts<App> for Id<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let Text(text) = Text::from_request_parts(parts, app).await?;
+        text.parse().map(Self).map_err(|_| {
+            let shown: String = text.chars().take(64).collect();
+            Error::not_found(T::NOUN, shown).into()
+        })
+    }
+}
+
+/// The one name in an address.
+pub(crate) struct Text(pub(crate) String);
+
+impl FromRequestParts<App> for Text {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let params = RawPathParams::from_request_parts(parts, app)
+            .await
+            .map_err(|_| crate::problem::no_such_page())?;
+        let text = params.iter().next().map(|(_, value)| value.to_owned());
+        text.map(Self).ok_or_else(|| Error::internal("a route without a parameter").into())
+    }
+}

@@ -1,0 +1,18 @@
+//! What handlers ask for: the parts of a request, read strictly. Every rejection is a [`crate::problem::Refusal`].
+
+mod batch;
+mod body;
+mod id;
+mod idempotency;
+mod json;
+mod matching;
+mod picture;
+mod query;
+
+pub(crate) use batch::Batch;
+pub(crate) use body::{Behind, Content, Nothing, Posted, Sent};
+pub(crate) use id::{Id, Text};
+pub(crate) use json::{Json, MaybeJson};
+pub(crate) use matching::{IfNoneMatch, MaybeVersion, Version};
+pub(crate) use picture::Picture;
+pub(crate) use query::{Paging, Query, limit};

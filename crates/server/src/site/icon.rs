@@ -1,0 +1,50 @@
+//! The icon of a place that has none of its own: its first letter on its colour.
+
+use std::fmt::Write;
+
+/// The colour of the platform itself.
+const OWN: &str = "#3f5fa5";
+
+/// A `data:` address of the drawing. `colour` is `#rrggbb`, checked by the caller.
+pub(super) fn drawn(colour: Option<&str>, name: &str) -> String {
+    let colour = colour.unwrap_or(OWN);
+    let letter = name.chars().find(|c| c.is_alphanumeric()).unwrap_or('I').to_uppercase();
+    let ink = if is_light(colour) { "#000" } else { "#fff" };
+    let svg = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='8' fill='{colour}'/>\
+         <text x='16' y='22.5' font-family='system-ui,sans-serif' font-size='18' font-weight='600' text-anchor='middle' \
+         fill='{ink}'>{letter}</text></svg>"
+    );
+    let mut url = String::from("data:image/svg+xml,");
+    for byte in svg.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~!*(),/:=".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            let _ = write!(url, "%{byte:02X}");
+        }
+    }
+    url
+}
+
+/// Whether black is easier to read on it than white.
+fn is_light(colour: &str) -> bool {
+    let part = |at: usize| {
+        colour.get(at..at + 2).and_then(|hex| u32::from_str_radix(hex, 16).ok()).unwrap_or_default()
+    };
+    299 * part(1) + 587 * part(3) + 114 * part(5) > 150_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drawing_is_one_address() {
+        for name in ["Acme Air", "<script>", "élan", "漢字", "---", ""] {
+            let url = drawn(Some("#aa0000"), name);
+            assert!(url.is_ascii() && !url.contains(['<', '>', '"', '\'', '&', '#', ' ']), "{url}");
+        }
+        assert!(drawn(Some("#ffffff"), "a").contains("%23000"));
+        assert!(drawn(None, "a").contains("%23fff"));
+    }
+}

@@ -1,0 +1,20 @@
+//! `/dashboards`: questions with pictures.
+
+mod create;
+mod data;
+mod delete;
+mod list;
+mod update;
+mod view;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+pub(super) fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::dashboard_list, create::dashboard_create))
+        .routes(routes!(view::dashboard_view, update::dashboard_update, delete::dashboard_delete))
+        .routes(routes!(data::dashboard_data))
+}

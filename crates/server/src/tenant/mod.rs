@@ -1,0 +1,60 @@
+//! The realm of one tenant: its API, its pictures, its app. The tree below is the tree of addresses under
+//! `/api/v1`; an endpoint is a file.
+
+mod api_keys;
+mod audit;
+mod dashboards;
+mod datasets;
+mod events;
+mod invitation;
+mod invitations;
+mod members;
+mod password;
+mod questions;
+mod sample_data;
+mod session;
+mod settings;
+
+use axum::Router;
+use axum::middleware::from_fn;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::{docs, notes, openapi, site};
+
+const ABOUT: &str = "What a workspace offers to its members and to programs. Send an API key as `Authorization: \
+    Bearer isk_…`; browsers that are signed in send their session cookie.\n\nA key or session of one workspace is \
+    worth nothing at the address of another. Things of other workspaces look like things that do not exist.";
+
+/// The endpoints and their description.
+pub(crate) fn api() -> OpenApiRouter<App> {
+    let all = OpenApiRouter::new()
+        .merge(session::api())
+        .merge(password::api())
+        .merge(invitation::api())
+        .merge(settings::api())
+        .merge(members::api())
+        .merge(invitations::api())
+        .merge(api_keys::api())
+        .merge(events::api())
+        .merge(datasets::api())
+        .merge(sample_data::api())
+        .merge(questions::api())
+        .merge(dashboards::api())
+        .merge(audit::api());
+    openapi::api("Insula: workspace API", ABOUT, "__Host-insula", all)
+}
+
+/// Everything at a tenant's address.
+pub(crate) fn router(app: &App) -> Router {
+    let (api, description) = api().split_for_parts();
+    Router::new()
+        .merge(api)
+        .merge(openapi::document(&description))
+        .merge(docs::reference(&description))
+        .merge(site::files())
+        .merge(site::pictures())
+        .fallback(site::app)
+        .layer(from_fn(notes::route))
+        .with_state(app.clone())
+}

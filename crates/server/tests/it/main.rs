@@ -1,0 +1,23 @@
+//! The server through real sockets, over a real PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by panicking")]
+
+mod bodies;
+mod client;
+mod credentials;
+mod cross_site;
+mod cursors;
+mod description;
+mod hosts;
+mod house;
+mod idempotency;
+mod invitations;
+mod life;
+mod log;
+mod paths;
+mod problems;
+mod ratchet;
+mod serving;
+mod site;
+mod slugs;
+mod stream;
+mod watching;
