@@ -1,0 +1,172 @@
+/** The tenant's API: reads as values that `resource` understands, writes as functions. */
+import { boot } from '../boot';
+import { apiRoot, TENANT_API as at } from '../paths';
+import { Client, type Query } from './client';
+import { invalidate, put, type Read } from './resource.svelte';
+import type {
+  Answer,
+  ApiKey,
+  ApiKeyCreated,
+  AuditEntry,
+  AuditVerdict,
+  Dashboard,
+  DashboardConfig,
+  DashboardData,
+  DashboardSummary,
+  Dataset,
+  Invitation,
+  InvitationCreated,
+  InvitationView,
+  Member,
+  Page,
+  Question,
+  RangeInput,
+  Role,
+  SampleRemoved,
+  Scope,
+  Session,
+  Settings,
+  SettingsPatch,
+} from './shapes';
+
+export const client = new Client(apiRoot(boot.base));
+
+function read<T>(path: string, query: Query = {}): Read<T> {
+  return {
+    key: client.url(path, query).slice(apiRoot(boot.base).length),
+    load: (previous, signal) => client.read<T>(path, query, signal, previous),
+  };
+}
+
+export type DataQuery = { last?: string; from?: string; to?: string; compare?: 'previous_period' | 'none' };
+
+/** The longest page the API gives: lists that people look at as a whole. */
+const WHOLE = { limit: 200 };
+
+export const reads = {
+  invitation: (token: string) => read<InvitationView>(at.invitation(token)),
+  settings: () => read<Settings>(at.settings()),
+  members: () => read<Page<Member>>(at.members(), WHOLE),
+  invitations: () => read<Page<Invitation>>(at.invitations(), WHOLE),
+  apiKeys: () => read<Page<ApiKey>>(at.apiKeys(), WHOLE),
+  datasets: () => read<Page<Dataset>>(at.datasets()),
+  dashboards: () => read<Page<DashboardSummary>>(at.dashboards()),
+  dashboard: (id: string) => read<Dashboard>(at.dashboard(id)),
+  dashboardData: (id: string, query: DataQuery) => read<DashboardData>(at.dashboardData(id), query),
+  audit: () => read<Page<AuditEntry>>(at.audit(), { limit: 50 }),
+};
+
+/* ── people ─────────────────────────────────────────────────────────────────────────────────────── */
+
+export const signIn = (email: string, password: string) =>
+  client.post<Session>(at.session(), { body: { email, password } });
+
+export const signOut = () => client.delete(at.session());
+
+export const acceptInvitation = (token: string, name: string, password: string) =>
+  client.post<Session>(at.invitation(token), { body: { name, password } });
+
+export const changePassword = (current: string, next: string) =>
+  client.put<Session>(at.password(), { body: { current, new: next } });
+
+export async function invite(email: string, role: Role): Promise<InvitationCreated> {
+  const made = await client.post<InvitationCreated>(at.invitations(), { body: { email, role } });
+  await invalidate(at.invitations());
+  return made;
+}
+
+export async function withdrawInvitation(id: string): Promise<void> {
+  await client.delete(at.invitationById(id));
+  await invalidate(at.invitations());
+}
+
+export async function changeRole(id: string, role: Role): Promise<void> {
+  await client.patch(at.member(id), { body: { role } });
+  await invalidate(at.members());
+}
+
+export async function removeMember(id: string): Promise<void> {
+  await client.delete(at.member(id));
+  await invalidate(at.members());
+}
+
+export async function createApiKey(key: { name: string; scopes: Scope[]; expires_at?: string }): Promise<ApiKeyCreated> {
+  const made = await client.post<ApiKeyCreated>(at.apiKeys(), { body: key });
+  await invalidate(at.apiKeys());
+  return made;
+}
+
+export async function revokeApiKey(id: string): Promise<void> {
+  await client.delete(at.apiKey(id));
+  await invalidate(at.apiKeys());
+}
+
+/* ── settings ───────────────────────────────────────────────────────────────────────────────────── */
+
+export async function changeSettings(patch: SettingsPatch, version: number): Promise<void> {
+  await client.patch(at.settings(), { body: patch, match: version });
+  await invalidate(at.settings());
+}
+
+export async function putPicture(which: 'logo' | 'favicon', file: File): Promise<void> {
+  await client.put(at[which](), { file });
+  await invalidate(at.settings());
+}
+
+export async function deletePicture(which: 'logo' | 'favicon'): Promise<void> {
+  await client.delete(at[which]());
+  await invalidate(at.settings());
+}
+
+/* ── data and dashboards ────────────────────────────────────────────────────────────────────────── */
+
+export const ask = (question: Question, range?: RangeInput) =>
+  client.post<Answer>(at.ask(), { body: { question, ...(range ? { range } : {}) } });
+
+export async function changeDataset(dataset: Dataset): Promise<void> {
+  const { label, version } = dataset;
+  const measures = dataset.measures.map(({ name, label, unit, format }) => ({ name, label, unit: unit ?? null, format }));
+  const dimensions = dataset.dimensions.map(({ name, label }) => ({ name, label }));
+  await client.put(at.dataset(dataset.name), { body: { label, measures, dimensions }, match: version });
+  await invalidate(at.datasets());
+}
+
+export async function deleteDataset(name: string): Promise<void> {
+  await client.delete(at.dataset(name));
+  await invalidate(at.datasets());
+}
+
+export async function removeSampleData(): Promise<SampleRemoved> {
+  const removed = await client.delete<SampleRemoved>(at.sampleData());
+  await invalidate(at.datasets(), at.dashboards());
+  return removed;
+}
+
+export async function createDashboard(name: string, config: DashboardConfig): Promise<Dashboard> {
+  const made = await client.post<Dashboard>(at.dashboards(), { body: { name, config } });
+  put(reads.dashboard(made.id), made);
+  await invalidate(at.dashboards());
+  return made;
+}
+
+/** Changes the name only: reads the dashboard first, so that nothing else of it is lost. */
+export async function renameDashboard(id: string, name: string): Promise<void> {
+  const { value, etag } = await client.read<Dashboard>(at.dashboard(id));
+  await client.put(at.dashboard(id), {
+    body: { name, description: value.description ?? null, config: value.config },
+    match: etag ?? value.version,
+  });
+  await invalidate(at.dashboards());
+}
+
+export async function deleteDashboard(id: string): Promise<void> {
+  await client.delete(at.dashboard(id));
+  await invalidate(at.dashboards());
+}
+
+/* ── audit ──────────────────────────────────────────────────────────────────────────────────────── */
+
+export const olderAudit = (cursor: string) =>
+  client.get<Page<AuditEntry>>(at.audit(), { limit: 50, cursor });
+
+export const verifyAudit = () => client.get<AuditVerdict>(at.auditVerify());

@@ -1,0 +1,102 @@
+/**
+ * The range of a dashboard: a preset that moves with today, or two dates. In the address it is `?last=30d` or
+ * `?from=2026-01-01&to=2026-02-01`, half-open like everywhere in the API; people choose the *last day* instead, so
+ * the picker adds and takes away that one day. Tested in `test/unit/range.test.ts`.
+ */
+import type { RangeInput } from '../api/shapes';
+
+export interface Preset {
+  last: string;
+  label: string;
+  /** What the period before it is called. */
+  before: string;
+}
+
+export const PRESETS: readonly Preset[] = [
+  { last: 'today', label: 'Today', before: 'yesterday' },
+  { last: '24h', label: 'Last 24 hours', before: 'the 24 hours before' },
+  { last: '7d', label: 'Last 7 days', before: 'the 7 days before' },
+  { last: '30d', label: 'Last 30 days', before: 'the 30 days before' },
+  { last: '90d', label: 'Last 90 days', before: 'the 90 days before' },
+  { last: '12m', label: 'Last 12 months', before: 'the 12 months before' },
+  { last: 'mtd', label: 'This month so far', before: 'the same days last month' },
+  { last: 'ytd', label: 'This year so far', before: 'the same days last year' },
+  { last: 'all', label: 'All time', before: 'nothing' },
+];
+
+const LAST = /^([1-9][0-9]{0,4}[hdwmy]|today|mtd|ytd|all)$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The range in the address, or `null` when there is none that makes sense: then the dashboard's own counts. */
+export function rangeFromQuery(query: URLSearchParams): RangeInput | null {
+  const last = query.get('last');
+  if (last && LAST.test(last)) return { last };
+  const from = query.get('from');
+  const to = query.get('to');
+  if (from && to && isDate(from) && isDate(to) && from < to) return { from, to };
+  return null;
+}
+
+/** The same range for the address bar: exactly one of the two forms. */
+export function rangeToQuery(range: RangeInput): { last: string | null; from: string | null; to: string | null } {
+  return 'last' in range ? { last: range.last, from: null, to: null } : { last: null, from: range.from, to: range.to };
+}
+
+/** What to send with a request for data. Nothing chosen: nothing sent. */
+export function dataQuery(range: RangeInput | null, compare: string | null): {
+  last?: string;
+  from?: string;
+  to?: string;
+  compare?: 'previous_period' | 'none';
+} {
+  const wanted = compare === 'previous_period' || compare === 'none' ? { compare: compare as 'previous_period' | 'none' } : {};
+  return { ...(range ?? {}), ...wanted };
+}
+
+const WORDS: Record<string, [string, string]> = {
+  h: ['hour', 'hours'],
+  d: ['day', 'days'],
+  w: ['week', 'weeks'],
+  m: ['month', 'months'],
+  y: ['year', 'years'],
+};
+
+export function rangeLabel(range: RangeInput, day: (text: string) => string): string {
+  if (!('last' in range)) {
+    const last = lastDay(range.to);
+    return last === range.from ? day(range.from) : `${day(range.from)} – ${day(last)}`;
+  }
+  const preset = PRESETS.find((p) => p.last === range.last);
+  if (preset) return preset.label;
+  const n = Number.parseInt(range.last, 10);
+  const words = WORDS[range.last.slice(-1)];
+  return words ? `Last ${n} ${n === 1 ? words[0] : words[1]}` : range.last;
+}
+
+/** What a number is compared with, in words. */
+export function beforeLabel(range: RangeInput): string {
+  const preset = 'last' in range ? PRESETS.find((p) => p.last === range.last) : undefined;
+  return preset?.before ?? 'the period before';
+}
+
+export function isDate(text: string): boolean {
+  if (!DATE.test(text)) return false;
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
+export function addDays(text: string, days: number): string {
+  const at = new Date(`${text}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + days);
+  return at.toISOString().slice(0, 10);
+}
+
+/** The last day that a half-open range includes. */
+export const lastDay = (to: string): string => addDays(to, -1);
+
+/** Two chosen days, the last one included, in any order, as a range. */
+export function between(a: string, b: string): RangeInput | null {
+  if (!isDate(a) || !isDate(b)) return null;
+  const [from, last] = a <= b ? [a, b] : [b, a];
+  return { from, to: addDays(last, 1) };
+}

@@ -1,0 +1,10 @@
+/** How the formats of a measure are called. */
+import type { NumberFormat } from '../api/shapes';
+
+export const FORMATS: Record<NumberFormat, string> = {
+  number: 'number',
+  integer: 'whole number',
+  percent: 'percent',
+  currency: 'money',
+  duration: 'length of time',
+};

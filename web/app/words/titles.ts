@@ -1,0 +1,27 @@
+/** The pages' names: in the title bar, the navigation and the palette. */
+import type { CONSOLE_PATTERNS, TENANT_PATTERNS } from '../paths';
+
+export const TENANT_TITLES: Record<keyof typeof TENANT_PATTERNS, string> = {
+  home: 'Home',
+  signIn: 'Sign in',
+  invitation: 'Invitation',
+  dashboards: 'Dashboards',
+  dashboard: 'Dashboard',
+  data: 'Data',
+  members: 'Members',
+  apiKeys: 'API keys',
+  settings: 'Settings',
+  audit: 'Audit log',
+};
+
+export const CONSOLE_TITLES: Record<keyof typeof CONSOLE_PATTERNS, string> = {
+  home: 'Overview',
+  signIn: 'Sign in',
+  tenants: 'Tenants',
+  tenantNew: 'New tenant',
+  tenant: 'Tenant',
+  operations: 'Operations',
+  operation: 'Operation',
+  cells: 'Cells',
+  mails: 'Mails',
+};

@@ -1,0 +1,113 @@
+/** A dashboard answers what it is asked: ranges, comparison, tables behind charts, sample data. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asMember, inBrowser, settled } from './browser';
+import { demo, erase, type Place, provision, tenant, until } from './installation';
+
+inBrowser();
+const numbers = async (page: Page) => (await page.locator('.kpi .value').allInnerTexts()).join(' | ');
+
+describe('the range', () => {
+  it('changes the numbers, stands in the address and goes back', async () => {
+    const page = await asMember(tenant('acme'));
+    await settled(page);
+    const before = await numbers(page);
+    await page.getByRole('button', { name: /^Time range/ }).click();
+    await page.getByRole('button', { name: 'Last 7 days' }).click();
+    await until('other numbers', async () => (await numbers(page)) !== before);
+    expect(new URL(page.url()).searchParams.get('last')).toBe('7d');
+    await page.goBack();
+    await until('the first numbers', async () => (await numbers(page)) === before);
+  });
+
+  it('takes two days, the last one included', async () => {
+    const page = await asMember(tenant('acme'));
+    await settled(page);
+    await page.getByRole('button', { name: /^Time range/ }).click();
+    await page.getByLabel('First day').fill('2026-01-01');
+    await page.getByLabel('Last day').fill('2026-01-31');
+    await page.getByRole('button', { name: 'Show these days' }).click();
+    await until('both dates in the address', async () => page.url().includes('from=2026-01-01&to=2026-02-01'));
+    await settled(page);
+  });
+});
+
+it('comparing can be switched off and on', async () => {
+  const page = await asMember(tenant('acme'));
+  await settled(page);
+  const toggle = page.getByRole('button', { name: 'Compare' });
+  const was = (await page.locator('.kpi .change').count()) > 0;
+  await toggle.click();
+  await until('the comparison to change', async () => ((await page.locator('.kpi .change').count()) > 0) !== was);
+  await toggle.click();
+  await until('the comparison to come back', async () => ((await page.locator('.kpi .change').count()) > 0) === was);
+});
+
+it.each(demo.map((t) => [t.slug, t] as const))('%s: every chart has its table and its CSV', async (_slug, place) => {
+  const page = await asMember(place);
+  await settled(page);
+  const charts = page.locator('.frame').filter({ has: page.locator('.kpi, .plot, ul[aria-label]') });
+  const count = await charts.count();
+  expect(count).toBeGreaterThan(0);
+  for (let i = 0; i < count; i += 1) {
+    const frame = page.locator('.frame').nth(i);
+    await frame.hover();
+    await frame.getByRole('button', { name: /: more$/ }).click();
+    await page.getByRole('menuitem', { name: 'Show as table' }).click();
+    await frame.locator('tbody tr').first().waitFor();
+    await frame.getByRole('button', { name: /: more$/ }).click();
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Download CSV' }).click()]);
+    expect(file.suggestedFilename()).toMatch(/\.csv$/);
+  }
+});
+
+it('a chart can be read with the arrow keys', async () => {
+  const page = await asMember(tenant('acme'));
+  await settled(page);
+  const plot = page.locator('.plot').first();
+  await plot.focus();
+  await page.keyboard.press('End');
+  await page.locator('.readout').waitFor();
+  const last = await page.locator('.readout .when').innerText();
+  await page.keyboard.press('ArrowLeft');
+  await until('the value to the left', async () => (await page.locator('.readout .when').innerText()) !== last);
+});
+
+describe('a tenant of its own', () => {
+  let place: Place;
+  beforeAll(async () => {
+    place = await provision();
+  });
+  afterAll(() => erase(place.slug));
+
+  it('a dashboard is made from a template, renamed and deleted', async () => {
+    const page = await asMember(place, { path: '/dashboards' });
+    await page.getByRole('button', { name: 'New dashboard' }).first().click();
+    await page.getByLabel('Name', { exact: true }).fill('My figures');
+    await page.getByRole('button', { name: 'Create dashboard' }).click();
+    await page.getByRole('heading', { name: 'My figures', level: 1 }).waitFor();
+    await settled(page);
+    expect(await page.locator('.frame .problem').count(), 'widgets of the template that cannot be answered').toBe(0);
+
+    await page.getByRole('link', { name: 'All dashboards' }).click();
+    await page.getByRole('button', { name: 'My figures: more' }).click();
+    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Our figures');
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await page.getByRole('button', { name: 'Our figures: more' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete dashboard' }).click();
+    await page.getByRole('button', { name: 'Our figures: more' }).waitFor({ state: 'detached' });
+  });
+
+  it('the sample data says that it is that, and goes away with one click', async () => {
+    const page = await asMember(place);
+    await page.getByText('You are looking at sample data.').waitFor();
+    await page.getByRole('button', { name: 'Remove sample data' }).click();
+    await page.getByText(/The sample data is gone/).waitFor();
+    await page.getByText('You are looking at sample data.').waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Data', exact: true }).click();
+    await page.getByText('No data yet').waitFor();
+    expect(await page.getByLabel('the command', { exact: true }).innerText()).toContain(new URL(place.url).host);
+  });
+});
