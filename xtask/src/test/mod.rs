@@ -1,7 +1,8 @@
 //! `cargo xtask test`: everything that is tested, in the order in which a mistake is found soonest. The same that
 //! continuous integration runs.
 //!
-//! Must hold: the first failure ends it; whatever was started has ended then; the last lines say what took how long.
+//! Must hold: the first step that fails ends it, having said everything that is wrong in it; whatever was started has
+//! ended then; the last lines say what took how long.
 
 mod browser;
 
@@ -127,7 +128,7 @@ fn all(repo: &Repo, wanted: &Wanted, steps: &mut Steps) -> Result<()> {
 
 fn rust(repo: &Repo, filter: &[String]) -> Result<()> {
     let server = TestServer::start(repo)?;
-    let mut cargo = repo.cargo(&["test", "--workspace", "--quiet"]);
+    let mut cargo = repo.cargo(&["test", "--workspace", "--quiet", "--no-fail-fast"]);
     cargo.args(filter).env("INSULA_TEST_POSTGRES", &server.url);
     install::python_path(repo, &mut cargo)?;
     run::open(&mut cargo)

@@ -133,8 +133,9 @@ async fn live(cx: &Context, effective: &Effective, wishes: Wishes, parts: &mut P
     }
 
     let up = up_json::collect(effective, &api, &platform, &secrets, database, port).await?;
-    home.write("up.json", &up)?;
+    // First the profile: whoever waits for `up.json` finds everything else in place.
     up_json::leave_profile(&up, &home.dir);
+    home.write("up.json", &up)?;
     page::print(cx, &up, home);
     database.keep(effective, &home.dir, &cx.world).await;
     Ok(())
