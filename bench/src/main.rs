@@ -125,6 +125,11 @@ async fn main() -> ExitCode {
         help();
         return ExitCode::SUCCESS;
     }
+    // What fails meanwhile says why: the installation and its log are removed at the end.
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+        .with_writer(std::io::stderr)
+        .init();
     let measured = async {
         let (names, options) = parse(std::env::args().skip(1))?;
         // A task of its own, as a request has: what runs beside the tasks wakes up through another thread.

@@ -188,6 +188,12 @@ pub(crate) struct Pool(managed::Pool<Dialer>);
 /// A connection that is lent out.
 pub(crate) type Lent = Object<Dialer>;
 
+impl From<managed::Pool<Dialer>> for Pool {
+    fn from(pool: managed::Pool<Dialer>) -> Self {
+        Self(pool)
+    }
+}
+
 impl Pool {
     pub(crate) fn new(dialer: Dialer, size: usize) -> Result<Self> {
         managed::Pool::builder(dialer)

@@ -8,6 +8,7 @@ use std::time::Duration;
 use insula_store::parse_url;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 use crate::commit_watch::CommitWatch;
 
@@ -20,6 +21,8 @@ struct State {
     /// How many connections were made.
     made: AtomicU64,
     cut: AtomicU8,
+    /// Whether new connections wait.
+    held: watch::Sender<bool>,
 }
 
 /// What the proxy does with what it carries.
@@ -71,6 +74,7 @@ impl Proxy {
                         return;
                     }
                     state.made.fetch_add(1, Ordering::SeqCst);
+                    let _ = state.held.subscribe().wait_for(|held| !held).await;
                     if let Ok(server) = TcpStream::connect((address.host.as_str(), address.port)).await {
                         carry(client, server, &state).await;
                     }
@@ -99,6 +103,11 @@ impl Proxy {
     #[must_use]
     pub fn connections(&self) -> u64 {
         self.state.made.load(Ordering::SeqCst)
+    }
+
+    /// Whether connections that are made from now on wait before they reach the server.
+    pub fn hold(&self, held: bool) {
+        self.state.held.send_replace(held);
     }
 
     /// What is cut now.

@@ -98,36 +98,46 @@ impl Store {
     pub async fn job_lease(&self, kinds: &[&str], lease: Duration) -> Result<Option<LeasedJob>> {
         let now = self.inner.world.now();
         let until = now + lease;
-        let mut tx = self.control().await?;
-        let row = tx
-            .row(
-                "WITH turn AS ( \
-                     SELECT j.tenant_id, due.id FROM job_turns j, LATERAL ( \
-                         SELECT id FROM jobs WHERE tenant_id IS NOT DISTINCT FROM nullif(j.tenant_id, $4::uuid) \
-                            AND state IN ('queued', 'running') AND run_at <= $1 \
-                            AND (lease_until IS NULL OR lease_until < $1) AND kind = ANY($3) \
-                          ORDER BY run_at, id LIMIT 1) AS due \
-                      WHERE NOT EXISTS (SELECT FROM tenants t WHERE t.id = j.tenant_id AND t.status = 'suspended') \
-                      ORDER BY j.turn LIMIT 1 FOR UPDATE OF j SKIP LOCKED), \
-                 moved AS (UPDATE job_turns SET turn = nextval('job_turn') FROM turn \
-                            WHERE job_turns.tenant_id = turn.tenant_id) \
-                 UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_until = $2, fence = nextval('fences') \
-                   FROM turn WHERE jobs.id = turn.id \
-                 RETURNING jobs.id, jobs.tenant_id, kind, payload, attempt, fence",
-                &[&now, &until, &kinds, &Uuid::nil()],
-            )
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let job = LeasedJob {
-            id: JobId::from_uuid(row.get(0)),
-            tenant: row.get::<_, Option<Uuid>>(1).map(TenantId::from_uuid),
-            kind: row.get(2),
-            payload: row.get(3),
-            attempt: row.get(4),
-            fence: Fence(row.get(5)),
-        };
-        tx.commit().await?;
-        Ok(Some(job))
+        // Somebody may take the same job between the look at it and the lock on its tenant's turn: whoever comes second
+        // finds it taken and looks again.
+        loop {
+            let mut tx = self.control().await?;
+            let row = tx
+                .row(
+                    "WITH turn AS ( \
+                         SELECT j.tenant_id, due.id FROM job_turns j, LATERAL ( \
+                             SELECT id FROM jobs WHERE tenant_id IS NOT DISTINCT FROM nullif(j.tenant_id, $4::uuid) \
+                                AND state IN ('queued', 'running') AND run_at <= $1 \
+                                AND (lease_until IS NULL OR lease_until < $1) AND kind = ANY($3) \
+                              ORDER BY run_at, id LIMIT 1) AS due \
+                          WHERE NOT EXISTS (SELECT FROM tenants t WHERE t.id = j.tenant_id AND t.status = 'suspended') \
+                          ORDER BY j.turn LIMIT 1 FOR UPDATE OF j SKIP LOCKED), \
+                     moved AS (UPDATE job_turns SET turn = nextval('job_turn') FROM turn \
+                                WHERE job_turns.tenant_id = turn.tenant_id), \
+                     leased AS ( \
+                         UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_until = $2, \
+                                fence = nextval('fences') \
+                           FROM turn WHERE jobs.id = turn.id AND state IN ('queued', 'running') AND run_at <= $1 \
+                            AND (lease_until IS NULL OR lease_until < $1) \
+                         RETURNING jobs.id, jobs.tenant_id, kind, payload, attempt, fence) \
+                     SELECT l.id, l.tenant_id, l.kind, l.payload, l.attempt, l.fence \
+                       FROM turn LEFT JOIN leased l USING (id)",
+                    &[&now, &until, &kinds, &Uuid::nil()],
+                )
+                .await?;
+            let Some(row) = row else { return Ok(None) };
+            let Some(id) = row.get::<_, Option<Uuid>>(0) else { continue };
+            let job = LeasedJob {
+                id: JobId::from_uuid(id),
+                tenant: row.get::<_, Option<Uuid>>(1).map(TenantId::from_uuid),
+                kind: row.get(2),
+                payload: row.get(3),
+                attempt: row.get(4),
+                fence: Fence(row.get(5)),
+            };
+            tx.commit().await?;
+            return Ok(Some(job));
+        }
     }
 
     /// Says how a try ended. A worker that lost its lease is not heard: `false`.

@@ -5,12 +5,12 @@ use deadpool::managed::Object;
 use futures_util::FutureExt;
 use insula_model::{Error, Result, problem};
 use tokio_postgres::NoTls;
-use tokio_postgres::error::Severity;
+use tokio_postgres::error::{Severity, SqlState};
 use tokio_postgres::types::ToSql;
 
-use crate::failure::failure;
+use crate::failure::{down, failure};
 use crate::tasks::Tasks;
-use crate::wire::{Lent, Wire};
+use crate::wire::{Lent, Pool, Wire};
 
 /// Where a transaction is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub(crate) struct Exchange {
     state: State,
     /// Whether the transaction is over with its first exchange.
     brief: bool,
+    /// Whether the connection is the second one, in the place of one that refused to open.
+    renewed: bool,
     tasks: Tasks,
 }
 
@@ -50,7 +52,7 @@ impl std::fmt::Debug for Exchange {
 
 impl Exchange {
     pub(crate) fn new(wire: Lent, tasks: &Tasks) -> Self {
-        Self { wire: Some(wire), state: State::Fresh, brief: false, tasks: tasks.clone() }
+        Self { wire: Some(wire), state: State::Fresh, brief: false, renewed: false, tasks: tasks.clone() }
     }
 
     /// The end of the transaction travels with the first statements: for those who only read, and only once.
@@ -108,16 +110,46 @@ impl Exchange {
         let reply = if first {
             // Polled in this order, so that they are sent in this order.
             let (opened, reply, ()) = futures_util::join!(opening.open(wire), send(wire), end);
+            if let Err(error) = &opened
+                && self.may_be_stale(error)
+            {
+                self.renew().await?;
+            }
             opened.and(reply)
         } else {
             send(wire).await
         };
         self.state = match reply {
+            Err(_) if first && self.renewed && self.state == State::Fresh => State::Fresh,
             _ if over => State::Done,
             Ok(_) => State::Open,
             Err(_) => State::Failed,
         };
         reply.map_err(|e| failure(&e))
+    }
+
+    /// Whether a refused opening may be this connection's fault. A backend keeps the list of roles that its login is a
+    /// member of. While it works that list out, which takes the longer the more tenants have roles of their own, it may
+    /// miss the news of a role that is granted meanwhile, and then refuses that role until the next grant of any role
+    /// (seen with PostgreSQL 15.20 and a thousand roles). What tells that apart from a refusal in earnest is another
+    /// connection, which makes a list of its own.
+    fn may_be_stale(&self, error: &tokio_postgres::Error) -> bool {
+        !self.renewed && error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE)
+    }
+
+    /// Closes the connection and begins anew on another: nothing was done yet.
+    async fn renew(&mut self) -> Result<()> {
+        let old = self.wire.take().ok_or_else(|| Error::internal("a transaction without a connection"))?;
+        let pool = Object::pool(&old).ok_or_else(down)?;
+        drop(Object::take(old));
+        self.wire = Some(Pool::from(pool).lend().await?);
+        (self.renewed, self.state) = (true, State::Fresh);
+        Ok(())
+    }
+
+    /// Whether what has just failed is to be sent again, on the connection that took the other one's place.
+    pub(crate) fn begins_anew<T>(&self, reply: &Result<T>) -> bool {
+        reply.is_err() && self.renewed && self.state == State::Fresh
     }
 
     /// Rows of a statement that is known at compile time.
@@ -128,11 +160,16 @@ impl Exchange {
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<tokio_postgres::Row>> {
         let prepared = |wire: &Wire| wire.prepared(sql).is_some();
-        self.run(opening, prepared, async |wire| {
-            let statement = wire.statement(sql).await?;
-            wire.client.query(&statement, params).await
-        })
-        .await
+        loop {
+            let reply = self.run(opening, prepared, async |wire| {
+                let statement = wire.statement(sql).await?;
+                wire.client.query(&statement, params).await
+            });
+            let reply = reply.await;
+            if !self.begins_anew(&reply) {
+                return reply;
+            }
+        }
     }
 
     /// How many rows a statement changed.
@@ -143,11 +180,16 @@ impl Exchange {
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<u64> {
         let prepared = |wire: &Wire| wire.prepared(sql).is_some();
-        self.run(opening, prepared, async |wire| {
-            let statement = wire.statement(sql).await?;
-            wire.client.execute(&statement, params).await
-        })
-        .await
+        loop {
+            let reply = self.run(opening, prepared, async |wire| {
+                let statement = wire.statement(sql).await?;
+                wire.client.execute(&statement, params).await
+            });
+            let reply = reply.await;
+            if !self.begins_anew(&reply) {
+                return reply;
+            }
+        }
     }
 
     /// Runs `append` once per set of parameters and commits. With one set they travel together: if the append

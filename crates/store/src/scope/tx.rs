@@ -225,9 +225,8 @@ impl<'op, M: Mode> TenantTx<'op, M> {
     /// Rows of several statements that `insight` compiled, sent together. One result for each up to the first that
     /// fails; those behind it were not run, and nothing else can be run in this transaction.
     pub(crate) async fn compiled(&mut self, statements: &[Compiled<'_>]) -> Result<Vec<Result<Vec<Row>>>> {
-        let replies = self
-            .exchange
-            .run(
+        let replies = loop {
+            let replies = self.exchange.run(
                 &self.preamble,
                 |_| true,
                 async |wire| {
@@ -239,8 +238,12 @@ impl<'op, M: Mode> TenantTx<'op, M> {
                     let (replies, _) = futures_util::join!(join_all(queries), join_all(prepared));
                     Ok(replies)
                 },
-            )
-            .await?;
+            );
+            let replies = replies.await;
+            if !self.exchange.begins_anew(&replies) {
+                break replies?;
+            }
+        };
         let mut results = Vec::with_capacity(replies.len());
         for reply in replies {
             let failed = reply.is_err();

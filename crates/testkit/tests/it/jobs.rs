@@ -174,3 +174,29 @@ async fn a_worker_that_was_taken_over_is_not_heard_and_suspended_tenants_wait() 
     assert_eq!(lease().await.expect("it is due again").id, job.id);
     t.stop().await;
 }
+
+// Whoever comes second to a job must not take it from whoever came first: a mail would be sent twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn workers_that_come_at_once_take_different_jobs() {
+    let t = without_workers(Faults::none()).await;
+    let tenants = [tenant(&t, "acme", Tier::Pooled).await, tenant(&t, "globex", Tier::Pooled).await];
+    let jobs: Vec<NewJob> = (0..400).map(|n| mail(&t, &tenants[n % 2], letter("you@acme.test"))).collect();
+    t.store().job_enqueue(&jobs).await.unwrap();
+    let workers = (0..6).map(|_| {
+        let store = t.store().clone();
+        async move {
+            let mut taken = Vec::new();
+            while let Some(job) = store.job_lease(&[MailPayload::KIND], LEASE).await.unwrap() {
+                taken.push(job);
+            }
+            taken
+        }
+    });
+    let taken: Vec<_> = futures_util::future::join_all(workers).await.into_iter().flatten().collect();
+    let different: std::collections::HashSet<JobId> = taken.iter().map(|job| job.id).collect();
+    assert_eq!((taken.len(), different.len()), (400, 400), "a job was taken twice, or left");
+    for job in &taken {
+        assert!(t.store().job_end(job, &JobEnd::Done).await.unwrap(), "its worker is not heard");
+    }
+    t.stop().await;
+}

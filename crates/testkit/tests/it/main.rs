@@ -22,6 +22,7 @@ mod operations;
 mod orphans;
 mod outages;
 mod provision;
+mod renewal;
 mod round_trips;
 mod scope;
 mod wall_check;
