@@ -12,15 +12,18 @@ const BROWSERS = ['chrome123', 'edge123', 'firefox128', 'safari18'];
 
 /** Few, well-compressed files instead of one per small component: what every page has, and what lists and forms have. */
 const CHUNKS = [
-  { name: 'svelte', test: /node_modules[\\/](svelte|esm-env|clsx)[\\/]/, priority: 3 },
+  { name: 'svelte', test: /(node_modules[\\/](svelte|esm-env|clsx)[\\/]|vite[\\/]preload-helper)/, priority: 4 },
+  // What every entry draws with.
+  { name: 'drawn', test: /web[\\/](format|wire|theme|ui[\\/](Icon|icons|Skeleton))/, priority: 3 },
+  { name: 'widgets', test: /web[\\/]widgets[\\/][^\\/]+$/, priority: 2 },
   {
     name: 'base',
-    test: /app[\\/](api|format|theme|shells[\\/](Shell|Brand|keys|commands)|ui[\\/](Button|Icon|icons|Spinner|Menu|place_below|Monogram|PageHead|Skeleton|Notice|Trouble|Toasts|toasts))/,
+    test: /web[\\/](app[\\/](api|shells[\\/](Shell|Brand|keys|commands))|ui[\\/](Button|Spinner|Menu|place_below|Monogram|PageHead|Notice|Trouble|Toasts|toasts))/,
     priority: 2,
   },
   {
     name: 'forms',
-    test: /app[\\/](forms[\\/](Confirm|submit)|ui[\\/](Badge|Card|Checkbox|CopyText|DataTable|Dialog|Empty|Field|Select|TextField|When))/,
+    test: /web[\\/](app[\\/]forms[\\/](Confirm|submit)|ui[\\/](Badge|Card|Checkbox|CopyText|DataTable|Dialog|Empty|Field|Select|TextField|When))/,
     priority: 1,
   },
 ];

@@ -3,7 +3,7 @@
  * anything is drawn. The rest of the app asks this module and never looks at the document for it.
  * Tested in `test/unit/boot.test.ts`.
  */
-import type { Branding } from './api/shapes';
+import type { Branding } from '../wire/shapes';
 
 export interface Boot {
   realm: 'tenant' | 'console';

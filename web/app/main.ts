@@ -1,6 +1,6 @@
 /** The entry of the app: both realms, told apart by the boot data. */
-import './theme/tokens.css';
-import './theme/base.css';
+import '../theme/tokens.css';
+import '../theme/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { boot } from './boot';

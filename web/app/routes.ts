@@ -2,7 +2,7 @@
 import { reads as console_ } from './api/console';
 import { prefetch } from './api/resource.svelte';
 import { reads as tenant } from './api/tenant';
-import { dataQuery, rangeFromQuery } from './format/range';
+import { dataQuery, rangeFromQuery } from '../format/range';
 import { tenantQuery } from './pages/console/tenants/query';
 import { CONSOLE_PATTERNS, TENANT_PATTERNS } from './paths';
 import type { Route } from './router.svelte';

@@ -1,11 +1,11 @@
 /**
- * Puts `app/theme/scheme.js` in front of everything as a small classic script of its own, hashed like every other
+ * Puts `theme/scheme.js` in front of everything as a small classic script of its own, hashed like every other
  * asset: the chosen colour scheme is set before the first paint, without an inline script.
  */
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 
-const SOURCE = new URL('../app/theme/scheme.js', import.meta.url);
+const SOURCE = new URL('../theme/scheme.js', import.meta.url);
 
 export function schemeScript(): Plugin {
   let serving = false;
@@ -23,7 +23,7 @@ export function schemeScript(): Plugin {
       order: 'post',
       handler(_html, { bundle }) {
         const built = Object.keys(bundle ?? {}).find((name) => /^assets\/scheme-.*\.js$/.test(name));
-        const src = serving || !built ? '/app/theme/scheme.js' : `/${built}`;
+        const src = serving || !built ? '/theme/scheme.js' : `/${built}`;
         return [{ tag: 'script', attrs: { src }, injectTo: 'head-prepend' }];
       },
     },

@@ -3,7 +3,7 @@
  * What always holds: each POST carries an `Idempotency-Key`, and a POST whose outcome is unknown is sent once more
  * under the same key (so it takes effect once); every failure is an `ApiError`. Tested in `test/unit/client.test.ts`.
  */
-import { ApiError, asApiError, refusal } from './problem';
+import { ApiError, asApiError, refusal } from '../../wire/problem';
 
 /** A value with the version that the server gave it. */
 export interface Loaded<T> {

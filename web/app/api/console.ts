@@ -16,7 +16,7 @@ import type {
   Tenant,
   TenantCreate,
   TenantUsage,
-} from './shapes';
+} from '../../wire/shapes';
 
 export const client = new Client(apiRoot(boot.base));
 

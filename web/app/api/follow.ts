@@ -4,7 +4,7 @@
  */
 import { client, operationEventsUrl } from './console';
 import { CONSOLE_API } from '../paths';
-import type { Operation } from './shapes';
+import type { Operation } from '../../wire/shapes';
 
 const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'stuck']);
 

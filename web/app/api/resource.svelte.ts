@@ -5,8 +5,8 @@
  */
 import { untrack } from 'svelte';
 import type { Loaded } from './client';
-import { asApiError, isAbort } from './problem';
-import type { Problem } from './shapes';
+import { asApiError, isAbort } from '../../wire/problem';
+import type { Problem } from '../../wire/shapes';
 
 export interface Read<T> {
   key: string;

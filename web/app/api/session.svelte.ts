@@ -3,9 +3,9 @@
  * closed (not yours, suspended, gone, being set up). Any refusal anywhere that ends the session moves it.
  */
 import type { Client } from './client';
-import { type ApiError, asApiError } from './problem';
+import { type ApiError, asApiError } from '../../wire/problem';
 import { forgetEverything } from './resource.svelte';
-import type { Problem } from './shapes';
+import type { Problem } from '../../wire/shapes';
 
 export type Door = 'not_yours' | 'suspended' | 'gone' | 'not_ready';
 

@@ -27,7 +27,7 @@ import type {
   Session,
   Settings,
   SettingsPatch,
-} from './shapes';
+} from '../../wire/shapes';
 
 export const client = new Client(apiRoot(boot.base));
 

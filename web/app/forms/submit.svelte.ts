@@ -2,8 +2,8 @@
  * What every form does around its request: one at a time, refusals to the fields they point at, the rest in one
  * sentence. Tested through the forms in `test/browser`.
  */
-import { asApiError, fieldErrors, sentence } from '../api/problem';
-import type { Problem } from '../api/shapes';
+import { asApiError, fieldErrors, sentence } from '../../wire/problem';
+import type { Problem } from '../../wire/shapes';
 
 export class Submit {
   busy = $state(false);

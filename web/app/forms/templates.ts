@@ -3,8 +3,8 @@
  * holds: every widget asks only for measures and dimensions that the dataset has, and the layout has no overlaps.
  * Tested in `test/unit/templates.test.ts`.
  */
-import type { DashboardConfig, Dataset, Place, Question, QuestionMeasure, Widget, WidgetKind, WidgetOptions } from '../api/shapes';
-import type { IconName } from '../ui/icons';
+import type { DashboardConfig, Dataset, Place, Question, QuestionMeasure, Widget, WidgetKind, WidgetOptions } from '../../wire/shapes';
+import type { IconName } from '../../ui/icons';
 
 export interface Template {
   id: 'overview' | 'trends' | 'breakdown' | 'blank';

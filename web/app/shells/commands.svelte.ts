@@ -1,6 +1,6 @@
 /** What the palette can do beyond going places: pages put their actions in while they are shown. */
 import { untrack } from 'svelte';
-import type { Command } from '../ui/palette/filter';
+import type { Command } from '../../ui/palette/filter';
 
 class Provided {
   private lists = $state.raw<(() => Command[])[]>([]);

@@ -6,8 +6,8 @@
 import { boot } from '../boot';
 import { type Resource, resource } from '../api/resource.svelte';
 import { reads } from '../api/tenant';
-import type { Settings } from '../api/shapes';
-import { applyBrand } from '../theme/brand';
+import type { Settings } from '../../wire/shapes';
+import { applyBrand } from '../../theme/brand';
 
 const USED_MS = 1_000;
 const OPEN_MS = 10_000;

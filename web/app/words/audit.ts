@@ -2,7 +2,7 @@
  * What happened, in words. An action that is not listed is shown by its own name, made readable. Pure. Tested in
  * `test/unit/words.test.ts`.
  */
-import type { AuditEntry } from '../api/shapes';
+import type { AuditEntry } from '../../wire/shapes';
 
 const ACTIONS: Record<string, string> = {
   'settings.update': 'Changed the settings',

@@ -1,6 +1,6 @@
 /** How the operators' console says things. */
-import type { OperationStatus, Plan, TenantStatus, Tier } from '../api/shapes';
-import type { Tone } from '../ui/Badge.svelte';
+import type { OperationStatus, Plan, TenantStatus, Tier } from '../../wire/shapes';
+import type { Tone } from '../../ui/Badge.svelte';
 
 export const TIERS: Record<Tier, { name: string; text: string; more: string }> = {
   pooled: {

@@ -1,6 +1,6 @@
 /** What stands on a closed door. */
 import type { Door } from '../api/session.svelte';
-import type { IconName } from '../ui/icons';
+import type { IconName } from '../../ui/icons';
 
 export const DOORS: Record<Door, { icon: IconName; title: (place: string) => string; text: (place: string) => string }> = {
   not_yours: {

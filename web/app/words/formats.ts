@@ -1,5 +1,5 @@
 /** How the formats of a measure are called. */
-import type { NumberFormat } from '../api/shapes';
+import type { NumberFormat } from '../../wire/shapes';
 
 export const FORMATS: Record<NumberFormat, string> = {
   number: 'number',

@@ -1,5 +1,5 @@
 /** How a tenant's app says things: no word of the platform's inside. */
-import type { Role, Scope, WeekStart } from '../api/shapes';
+import type { Role, Scope, WeekStart } from '../../wire/shapes';
 
 export const ROLES: Record<Role, { name: string; text: string }> = {
   viewer: { name: 'Viewer', text: 'Looks at dashboards.' },

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import type { Operation, Tenant, Tier } from '../../app/api/shapes';
+import type { Operation, Tenant, Tier } from '../../wire/shapes';
 import { apiRoot, CONSOLE_API } from '../../app/paths';
 
 interface Owner {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '$app/api/shapes';
-import { describe as describeChart, isEmpty, measures, rowLabels, timeModel } from '$app/widgets/answer';
-import { bars } from '$app/widgets/bar/bars';
-import { csv, csvName } from '$app/widgets/csv';
-import { order } from '$app/widgets/table/order';
+import type { Answer } from '../../wire/shapes';
+import { describe as describeChart, isEmpty, measures, rowLabels, timeModel } from '../../widgets/answer';
+import { bars } from '../../widgets/bar/bars';
+import { csv, csvName } from '../../widgets/csv';
+import { order } from '../../widgets/table/order';
 
 const range = { from: '2026-01-01T00:00:00Z', to: '2026-01-04T00:00:00Z' };
 const flights: Answer = {

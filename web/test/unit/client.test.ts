@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '$app/api/client';
-import type { ApiError } from '$app/api/problem';
+import type { ApiError } from '../../wire/problem';
 
 type Sent = { url: string; init: RequestInit; headers: Record<string, string> };
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { contrast, fillLimit, fromOklch, judge, LIMITS, normalHex, parseHex, READABLE, type Rgb, tones, toOklch } from '$app/theme/contrast';
+import { contrast, fillLimit, fromOklch, judge, LIMITS, normalHex, parseHex, READABLE, type Rgb, tones, toOklch } from '../../theme/contrast';
 
 const WHITE: Rgb = [1, 1, 1];
 const rgb = (hex: string): Rgb => parseHex(hex) ?? WHITE;
@@ -58,7 +58,7 @@ describe('what the settings page says', () => {
 });
 
 it('the stylesheet uses the same numbers', () => {
-  const css = readFileSync(new URL('../../app/theme/tokens.css', import.meta.url), 'utf8');
+  const css = readFileSync(new URL('../../theme/tokens.css', import.meta.url), 'utf8');
   expect(css).toContain(`(l - ${LIMITS.light}) * 1000`);
   expect(css).toContain('0.549 - 0.0185 * cos((h - 155) * 1deg)');
   expect(fillLimit(155)).toBeCloseTo(0.5305, 6);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Dataset } from '$app/api/shapes';
+import type { Dataset } from '../../wire/shapes';
 import { curlCommand, exampleEvent } from '$app/pages/tenant/data/curl';
 
 const flights: Dataset = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axis, bare, bytes, counted, delta, milliseconds, number, span, unitBeside, useLocale } from '$app/format/number';
+import { axis, bare, bytes, counted, delta, milliseconds, number, span, unitBeside, useLocale } from '../../format/number';
 
 beforeAll(() => useLocale('en-US'));
 afterAll(() => useLocale(undefined));

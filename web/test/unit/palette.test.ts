@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Command, filterCommands, score } from '$app/ui/palette/filter';
+import { type Command, filterCommands, score } from '../../ui/palette/filter';
 
 const command = (label: string, more: Partial<Command> = {}): Command => ({ id: label, label, group: 'G', icon: 'right', run: () => {}, ...more });
 const all = [

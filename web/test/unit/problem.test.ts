@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ApiError, asApiError, fieldErrors, isAbort, refusal, sentence } from '$app/api/problem';
+import { ApiError, asApiError, fieldErrors, isAbort, refusal, sentence } from '../../wire/problem';
 
 const reply = (status: number, body: unknown, headers: Record<string, string> = {}) =>
   new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json', ...headers } });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, beforeLabel, between, dataQuery, isDate, lastDay, PRESETS, rangeFromQuery, rangeLabel, rangeToQuery } from '$app/format/range';
+import { addDays, beforeLabel, between, dataQuery, isDate, lastDay, PRESETS, rangeFromQuery, rangeLabel, rangeToQuery } from '../../format/range';
 
 const query = (text: string) => new URLSearchParams(text);
 const day = (text: string) => text;

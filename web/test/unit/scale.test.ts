@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { useLocale } from '$app/format/number';
-import { timeTicks, valueTicks } from '$app/widgets/time_series/scale';
-import { apart, areas, line, lines, lonely, runs } from '$app/widgets/time_series/geometry';
-import { sparkline } from '$app/widgets/kpi/sparkline';
+import { useLocale } from '../../format/number';
+import { timeTicks, valueTicks } from '../../widgets/time_series/scale';
+import { apart, areas, line, lines, lonely, runs } from '../../widgets/time_series/geometry';
+import { sparkline } from '../../widgets/kpi/sparkline';
 
 beforeAll(() => useLocale('en-GB'));
 afterAll(() => useLocale(undefined));

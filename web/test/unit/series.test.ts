@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hueOf, seriesColors } from '$app/theme/series';
+import { hueOf, seriesColors } from '../../theme/series';
 
 it('the accent comes first, and nine colours are apart', () => {
   const colors = seriesColors(255);

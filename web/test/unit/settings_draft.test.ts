@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '$app/api/shapes';
+import type { Settings } from '../../wire/shapes';
 import { accentWarning, brandingOf, changes, check, draftOf, merge } from '$app/pages/tenant/settings/draft';
 
 describe('the settings form', () => {

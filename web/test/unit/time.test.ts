@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { useLocale } from '$app/format/number';
-import { ago, bucket, days, wallClock, wallClockOf, zoneName } from '$app/format/time';
+import { useLocale } from '../../format/number';
+import { ago, bucket, days, wallClock, wallClockOf, zoneName } from '../../format/time';
 
 beforeAll(() => useLocale('en-GB'));
 afterAll(() => useLocale(undefined));

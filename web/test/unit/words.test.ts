@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plan } from '$app/theme/plan';
+import { plan } from '../../theme/plan';
 import { actionLabel, entryLabel, entrySubject, oneLine } from '$app/words/audit';
 import { linked } from '$app/words/linked';
 

@@ -1,7 +1,7 @@
 /** An operation that is kept up to date while it runs. */
 import { operationEnded } from '../../../api/console';
 import { follow, hasEnded } from '../../../api/follow';
-import type { Operation } from '../../../api/shapes';
+import type { Operation } from '../../../../wire/shapes';
 
 export class LiveOperation {
   operation = $state.raw<Operation | null>(null);

@@ -1,5 +1,5 @@
 /** How to send events to this place, as text to paste. Pure. Tested in `test/unit/curl.test.ts`. */
-import type { Dataset } from '../../../api/shapes';
+import type { Dataset } from '../../../../wire/shapes';
 
 export interface Example {
   origin: string;

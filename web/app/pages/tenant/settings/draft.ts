@@ -2,8 +2,8 @@
  * The settings form's side of the settings: what is being edited, what of it differs, and what the chosen accent
  * means. Pure. Tested in `test/unit/settings_draft.test.ts`.
  */
-import type { Branding, Settings, SettingsPatch, WeekStart } from '../../../api/shapes';
-import { judge, normalHex, parseHex } from '../../../theme/contrast';
+import type { Branding, Settings, SettingsPatch, WeekStart } from '../../../../wire/shapes';
+import { judge, normalHex, parseHex } from '../../../../theme/contrast';
 
 export interface Draft {
   name: string;

@@ -1,5 +1,5 @@
 /** The rows of an answer in the order somebody asked for; nothing asked: as they came. Pure. */
-import type { Answer } from '../../api/shapes';
+import type { Answer } from '../../wire/shapes';
 
 export function order(answer: Answer, sort: { column: number; descending: boolean } | null): number[] {
   const rows = Array.from({ length: answer.data[0]?.length ?? 0 }, (_, i) => i);

@@ -1,5 +1,5 @@
 /** Which kinds of widgets there are. A new kind is a new folder and a line here. */
-import type { WidgetKind } from '../api/shapes';
+import type { WidgetKind } from '../wire/shapes';
 import bar from './bar';
 import kpi from './kpi';
 import type { WidgetShape } from './shape';

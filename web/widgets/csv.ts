@@ -2,7 +2,7 @@
  * An answer as CSV (RFC 4180), with the raw numbers. Texts that a spreadsheet would take for a formula are quoted
  * with an apostrophe. Pure. Tested in `test/unit/answer.test.ts`.
  */
-import type { Answer, Scalar } from '../api/shapes';
+import type { Answer, Scalar } from '../wire/shapes';
 
 export function csv(answer: Answer): string {
   const head = answer.columns.map((c) => (c.kind === 'previous' ? `${c.label ?? c.name} (before)` : (c.label ?? c.name)));

@@ -4,7 +4,7 @@
  * its kind does; the skeleton is there from the start.
  */
 import type { Component } from 'svelte';
-import type { Answer, WidgetOptions } from '../api/shapes';
+import type { Answer, WidgetOptions } from '../wire/shapes';
 
 export interface WidgetInput {
   title: string;

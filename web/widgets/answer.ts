@@ -2,7 +2,7 @@
  * Reading an answer: the server sends columns, pictures need series and rows. Pure. Tested in
  * `test/unit/answer.test.ts`.
  */
-import type { Answer, AnswerColumn, Scalar } from '../api/shapes';
+import type { Answer, AnswerColumn, Scalar } from '../wire/shapes';
 import { bucket, wallClock, wallClockOf } from '../format/time';
 import type { NumberShape } from '../format/number';
 

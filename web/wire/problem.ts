@@ -3,7 +3,7 @@
  * when the server does not answer at all (`network`) or something in between answers instead of it (`http.…`).
  * Tested in `test/unit/problem.test.ts`.
  */
-import { NO_ANSWER, NOT_OURS } from '../words/problems';
+import { NO_ANSWER, NOT_OURS } from './words';
 import type { Problem } from './shapes';
 
 export class ApiError extends Error {

@@ -2,7 +2,7 @@
  * Puts a brand onto the page while it is open: the same variables that the server writes into the first bytes,
  * title and favicon included. Set through the CSSOM, which a strict content security policy allows.
  */
-import type { Branding } from '../api/shapes';
+import type { Branding } from '../wire/shapes';
 import { normalHex } from './contrast';
 
 /** The variables of a brand; `null` takes one away. */

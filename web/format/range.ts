@@ -3,7 +3,7 @@
  * `?from=2026-01-01&to=2026-02-01`, half-open like everywhere in the API; people choose the *last day* instead, so
  * the picker adds and takes away that one day. Tested in `test/unit/range.test.ts`.
  */
-import type { RangeInput } from '../api/shapes';
+import type { RangeInput } from '../wire/shapes';
 
 export interface Preset {
   last: string;

@@ -1,5 +1,5 @@
 /** An answer as ranked bars on a common zero. Pure. Tested in `test/unit/answer.test.ts`. */
-import type { Answer } from '../../api/shapes';
+import type { Answer } from '../../wire/shapes';
 import type { NumberShape } from '../../format/number';
 import { measures, rowLabels } from '../answer';
 

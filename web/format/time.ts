@@ -3,7 +3,7 @@
  * buckets of an answer (`2026-11-21`, local to the tenant), which are wall-clock texts and are never shifted.
  * Tested in `test/unit/time.test.ts`.
  */
-import type { Grain } from '../api/shapes';
+import type { Grain } from '../wire/shapes';
 import { viewerLocale } from './number';
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -2,7 +2,7 @@
  * Numbers as people read them, in the viewer's locale: short units where there is little room (12.4K), all digits
  * where there is more, changes with sign and arrow. Tested in `test/unit/number.test.ts`.
  */
-import type { NumberFormat } from '../api/shapes';
+import type { NumberFormat } from '../wire/shapes';
 
 export interface NumberShape {
   format?: NumberFormat | null | undefined;

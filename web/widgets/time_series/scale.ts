@@ -2,7 +2,7 @@
  * Axes: round numbers up the side, calendar steps along the bottom. Times are wall-clock milliseconds, counted as
  * if they were UTC, so that no zone can shift a day. Pure. Tested in `test/unit/scale.test.ts`.
  */
-import type { Grain } from '../../api/shapes';
+import type { Grain } from '../../wire/shapes';
 import { viewerLocale } from '../../format/number';
 
 /** Round steps from at or below `low` to at or above `high`, about `wanted` of them. Always contains zero. */
