@@ -1,11 +1,11 @@
-//! What an embed reads: the one dashboard that its grant names, the looks around it, and the answers to questions.
+//! What an embed reads: the one dashboard that its grant names, and the answers to its questions.
 //!
 //! What must always hold: nobody says here which dashboard; it is the grant's, which the permit carries. No other
 //! transaction is to be had for an embed's permit: `Store::begin` refuses it. Tested in `platform/tests/it/embeds.rs`.
 
 use insula_insight::{Rows, Statement};
 use insula_model::policy::action::EmbedView;
-use insula_model::{EmbedGrant, Error, Read, Result, TenantSettings, problem};
+use insula_model::{EmbedGrant, Error, Read, Result, problem};
 
 use crate::scope::Reach;
 use crate::{DashboardState, Permit, Store, TenantTx};
@@ -53,22 +53,6 @@ impl Embedded<'_> {
         self.tx.dashboards().state(self.grant.dashboard).await.map_err(|error| {
             if error.is(problem::NOT_FOUND) { gone() } else { error }
         })
-    }
-
-    /// The looks of the tenant.
-    ///
-    /// # Errors
-    /// `database.down`.
-    pub async fn looks(&mut self) -> Result<TenantSettings> {
-        self.tx.settings().view().await
-    }
-
-    /// The origins that may frame the tenant's dashboards.
-    ///
-    /// # Errors
-    /// `database.down`.
-    pub async fn origins(&mut self) -> Result<Vec<String>> {
-        Ok(self.tx.embedding().view().await?.origins)
     }
 
     /// The rows of statements that were compiled, as `Questions::run` gives them.
