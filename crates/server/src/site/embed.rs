@@ -170,8 +170,13 @@ mod tests {
 
     #[tokio::test]
     async fn it_is_framed_by_the_list_and_nobody_else() {
-        let named = Named { dashboard: Some(DashboardId::from_uuid(Uuid::from_u128(7))), widget: Some("w1"), link: None };
-        let (page, boot, html) = made("/t/acme", named, &["https://app.example", "http://localhost:5173"]).await;
+        let named = Named {
+            dashboard: Some(DashboardId::from_uuid(Uuid::from_u128(7))),
+            widget: Some("w1"),
+            link: None,
+        };
+        let (page, boot, html) =
+            made("/t/acme", named, &["https://app.example", "http://localhost:5173"]).await;
         let said = |name: &str| page.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let policy = said("content-security-policy");
         assert!(policy.ends_with("frame-ancestors https://app.example http://localhost:5173"), "{policy}");

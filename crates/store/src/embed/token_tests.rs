@@ -32,7 +32,11 @@ fn open(text: &str, key: &EmbedSigner) -> Result<EmbedClaims> {
 
 fn refused(text: &str, key: &EmbedSigner) {
     let error = open(text, key).expect_err(text);
-    assert_eq!((error.code(), error.detail()), (problem::EMBED_SIGNATURE.code, not_a_token().detail()), "{text}");
+    assert_eq!(
+        (error.code(), error.detail()),
+        (problem::EMBED_SIGNATURE.code, not_a_token().detail()),
+        "{text}"
+    );
 }
 
 /// A token with any header and claims, rightly signed.
