@@ -26,16 +26,13 @@ customElements.define(
 
     attributeChangedCallback(name, _, value) {
       if (name == 'src') this.load();
-      else if (name == 'theme') this.say(name, { scheme: value || 'auto' });
-      else this[name] = value;
+      else if (name == 'token') this.token = value;
+      else this.say(name, name == 'theme' ? { scheme: value || 'auto' } : { locale: value });
     }
 
     // What is set before the frame is ready is said once it is.
     set token(token) {
       this.say('token', (this.own = { token }));
-    }
-    set locale(locale) {
-      this.say('locale', { locale });
     }
     set filters(filters) {
       this.say('filters', (this.narrowed = { filters }));

@@ -1,7 +1,7 @@
 /**
  * What the address's fragment brings along: a credential, and how the host wants it to look. The fragment never leaves
  * the browser, and a credential in it is taken out of the address at once. Pure. Tested in
- * `test/unit/embed_address.test.ts`.
+ * `test/unit/embed_protocol.test.ts`.
  */
 import type { ThemeScheme } from './protocol';
 

@@ -1,6 +1,6 @@
 /**
  * What the server put into the page that is framed: whose it is, and from where it may be framed. It needs no
- * credential and holds nothing secret. Tested in `test/unit/embed_boot.test.ts`.
+ * credential and holds nothing secret. Tested in `test/unit/embed_protocol.test.ts`.
  */
 import type { Branding } from '../wire/shapes';
 

@@ -1,7 +1,7 @@
 /**
  * What a developer wants to know when an embed does not come up, as lines to read: the cause, what to do, who talks to
  * whom, the clocks, and what the token says. What always holds: no signature and no secret is among them. Pure. Tested
- * in `test/unit/embed_diagnosis.test.ts`.
+ * in `test/unit/embed_claims.test.ts`.
  */
 import type { Problem } from '../wire/shapes';
 import { readClaims } from './claims';

@@ -1,6 +1,6 @@
 /**
  * Every path that the embed knows, in one place: the pages that are framed and the API behind them. Nothing else in
- * here writes a path by hand. Tested in `test/unit/embed_paths.test.ts`.
+ * here writes a path by hand. Tested in `test/unit/embed_protocol.test.ts`.
  */
 
 export const apiRoot = (base: string) => `${base}/api/v1`;

@@ -1,7 +1,7 @@
 /**
  * What is said when a dashboard cannot be shown. Two readers: people who look at somebody else's product, who are told
  * kindly and without our words, and whoever builds that product and asked for `debug`, who is told the cause and what
- * to do. Pure. Tested in `test/unit/embed_words.test.ts`.
+ * to do. Pure. Tested in `test/unit/embed_claims.test.ts`.
  */
 import type { IconName } from '../ui/icons';
 
