@@ -133,6 +133,8 @@ async fn by_hand(ground: Arc<Ground>, until: Instant, seed: u64) -> Result<Sampl
                 None,
             )?,
             compare: None,
+            filters: Vec::new(),
+            locked: Vec::new(),
         };
         let sources = [Source { definition: &ground.loaded.definition, number: 1 }];
         let plan = compile_dashboard(&config, &sources, &context)?;

@@ -49,6 +49,8 @@ fn cases(options: &Options) -> Vec<Case> {
                 week_start: WeekStart::Monday,
                 range: None,
                 compare: None,
+                filters: Vec::new(),
+                locked: Vec::new(),
             };
             Ok((tenant, compile(&question(), &loaded.definition, 1, &context)?.statement))
         }

@@ -62,6 +62,7 @@ impl Node {
         }
         self.tasks.stop();
         if let Some(platform) = self.platform.take() {
+            platform.embed_usage_flush().await;
             platform.store().close();
         }
         orderly & self.tasks.finish(GRACE).await

@@ -19,6 +19,8 @@ fn buckets(range: &str, grain: GrainChoice, zone_name: &str, week_start: WeekSta
         week_start,
         range: None,
         compare: Some(Compare::PreviousPeriod),
+        filters: Vec::new(),
+        locked: Vec::new(),
     };
     let range: Range = serde_json::from_str(range).unwrap();
     Buckets::of(&resolve(range, true, &context, &zone)?, grain, &zone, week_start)
@@ -163,7 +165,7 @@ proptest! {
     #[test]
     fn every_instant_is_in_its_bucket(range in any_range(), now in any_now(), zone in any_zone(), week_start in any_week_start(),
                                       grain in prop::sample::select(GrainChoice::ALL.to_vec()), part in 0.0..1.0_f64) {
-        let context = Context { now, time_zone: zone.clone(), week_start, range: None, compare: None };
+        let context = Context { now, time_zone: zone.clone(), week_start, range: None, compare: None, filters: Vec::new(), locked: Vec::new() };
         let Ok(period) = resolve(range, true, &context, &zone) else { return Ok(()) };
         let Ok(buckets) = Buckets::of(&period, grain, &zone, week_start) else { return Ok(()) };
         let current = period.current;

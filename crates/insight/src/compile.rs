@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use insula_model::question::MAX_ROWS;
 use insula_model::{
-    Agg, Aggregate, Column, ColumnKind, Compare, DatasetDefinition, Error, FieldError, Format, GrainChoice,
+    Agg, Aggregate, Column, ColumnKind, Compare, DatasetDefinition, Error, FieldError, Filter, Format, GrainChoice,
     Last, Question, Range, Result, SortBy, period, problem,
 };
 use jiff::tz::TimeZone;
@@ -138,6 +138,7 @@ impl<'a> Draft<'a> {
             let detail = first.detail.clone().unwrap_or_default();
             return Err(Error::new(problem::QUESTION, detail).with_fields(wrong));
         }
+        conditions.extend(surroundings(source.definition, context)?);
         let zone = match &source.definition.time_zone {
             Some(name) => period::time_zone(name, "/dataset")?,
             None => context.time_zone.clone(),
@@ -324,6 +325,27 @@ impl<'a> Draft<'a> {
             grain: None,
         }
     }
+}
+
+/// The conditions that come from around the question. One that is locked holds, or there is no answer.
+fn surroundings(dataset: &DatasetDefinition, context: &Context) -> Result<Vec<Condition>> {
+    let mut conditions = Vec::with_capacity(context.locked.len() + context.filters.len());
+    for filter in &context.locked {
+        conditions.push(condition_in(dataset, filter).ok_or_else(|| {
+            Error::new(problem::EMBED_LOCKED, "This widget's data cannot be limited to what this viewer may see.")
+        })?);
+    }
+    conditions.extend(context.filters.iter().filter_map(|filter| condition_in(dataset, filter)));
+    Ok(conditions)
+}
+
+/// The condition that a filter is in a dataset, if the dataset has what it is about.
+pub(crate) fn condition_in(dataset: &DatasetDefinition, filter: &Filter) -> Option<Condition> {
+    let slot = match filter_kind(filter) {
+        Kind::Dimension => dataset.dimension(filter.name()).map(|d| d.slot),
+        Kind::Measure => dataset.measure(filter.name()).map(|m| m.slot),
+    };
+    slot.map(|slot| condition(filter, slot))
 }
 
 /// Nothing for what [`Question::check`] has refused already.

@@ -1,6 +1,6 @@
 //! What a question is asked in: a moment, a time zone, and what the request said about range and comparison.
 
-use insula_model::{Compare, DatasetDefinition, Range, WeekStart};
+use insula_model::{Compare, DatasetDefinition, Filter, Range, WeekStart};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -17,6 +17,11 @@ pub struct Context {
     pub range: Option<Range>,
     /// The comparison of the request, for questions that say nothing about it.
     pub compare: Option<Compare>,
+    /// Filters of the request. Each holds where the dataset has what it is about, and says nothing elsewhere.
+    pub filters: Vec<Filter>,
+    /// Filters that hold in every question, whatever the request says: where the dataset lacks what one is about, the
+    /// question is refused.
+    pub locked: Vec<Filter>,
 }
 
 /// A dataset and the number under which its events are stored.

@@ -11,12 +11,12 @@ use std::rc::Rc;
 
 use insula_model::period::Span;
 use insula_model::{
-    DashboardConfig, Error, GrainChoice, Picture, Question, Result, Widget, WidgetData, WidgetProblem,
-    problem,
+    DashboardConfig, DatasetDefinition, Error, Filter, GrainChoice, Picture, Question, Result, Widget,
+    WidgetData, WidgetProblem, problem,
 };
 use sha2::{Digest, Sha256};
 
-use crate::compile::{Calendar, Draft};
+use crate::compile::{Calendar, Draft, condition_in};
 use crate::context::{Context, Source, zone_name};
 use crate::near::nearest;
 use crate::period::resolve;
@@ -56,7 +56,8 @@ pub struct DashboardPlan {
 /// A range or comparison in the context is the request's and goes before the dashboard's.
 ///
 /// # Errors
-/// `input.invalid` at `/range` when the range of the request or dashboard makes no sense.
+/// `input.invalid` at `/range` when the range of the request or dashboard makes no sense, at `/filters` for a filter
+/// of the request that no dataset of the dashboard knows.
 pub fn compile_dashboard(
     config: &DashboardConfig,
     sources: &[Source<'_>],
@@ -67,6 +68,10 @@ pub fn compile_dashboard(
         compare: context.compare.or(config.compare),
         ..context.clone()
     };
+    if let Some(i) = context.filters.iter().position(|f| !sources.iter().any(|s| filters(s.definition, f))) {
+        let detail = "No widget of this dashboard can be filtered by this.";
+        return Err(Error::invalid(format!("/filters/{i}"), "unknown", detail));
+    }
     let range = context.range.unwrap_or(config.range);
     let compare = context.compare == Some(insula_model::Compare::PreviousPeriod);
     let period = resolve(range, compare, &context, &context.time_zone)?;
@@ -87,6 +92,12 @@ pub fn compile_dashboard(
         time_zone: zone_name(&context.time_zone),
         widgets,
     })
+}
+
+/// Whether a filter says something about the events of a dataset.
+#[must_use]
+pub fn filters(dataset: &DatasetDefinition, filter: &Filter) -> bool {
+    condition_in(dataset, filter).is_some()
 }
 
 fn find<'a>(question: &Question, sources: &[Source<'a>]) -> Result<Source<'a>> {

@@ -33,6 +33,6 @@ mod statement;
 
 pub use compile::{CompiledQuery, MAX_CELLS, compile};
 pub use context::{Context, Source};
-pub use dashboard::{DashboardPlan, compile_dashboard};
+pub use dashboard::{DashboardPlan, compile_dashboard, filters};
 pub use shape::Shape;
 pub use statement::{ColumnType, Cost, Param, Rows, Statement, Value};

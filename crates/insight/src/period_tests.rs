@@ -15,6 +15,8 @@ fn context(now: &str) -> Context {
         week_start: WeekStart::Monday,
         range: None,
         compare: None,
+    filters: Vec::new(),
+    locked: Vec::new(),
     }
 }
 
@@ -181,7 +183,7 @@ proptest! {
     /// that it is compared with, which is as long in the calendar, and shorter only while the range is running.
     #[test]
     fn a_range_and_the_period_before(range in any_range(), now in any_now(), zone in any_zone(), week_start in any_week_start()) {
-        let context = Context { now, time_zone: zone.clone(), week_start, range: None, compare: None };
+        let context = Context { now, time_zone: zone.clone(), week_start, range: None, compare: None, filters: Vec::new(), locked: Vec::new() };
         if let Ok(period) = resolve(range, true, &context, &zone) {
             let current = period.current;
             prop_assert!(current.from < current.to);

@@ -19,6 +19,8 @@ fn shape(change: impl FnOnce(&mut Question)) -> Shape {
         week_start: WeekStart::Monday,
         range: None,
         compare: None,
+        filters: Vec::new(),
+        locked: Vec::new(),
     };
     let mut question = Question::new("x", vec![Aggregate::of(Agg::Sum, "m"), Aggregate::of(Agg::Avg, "m")]);
     let edge = |text: &str| text.parse::<Edge>().unwrap();

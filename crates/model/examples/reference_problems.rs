@@ -11,6 +11,7 @@ fn family(kind: Kind) -> &'static str {
         Kind::Slow => "the request did not arrive in time",
         Kind::HeadersTooLarge => "too many or too large headers",
         Kind::Unauthenticated => "nobody is signed in, or the credential is not valid",
+        Kind::Unadmitted => "the credential of an embed is not valid, or no longer",
         Kind::Forbidden => "known, but not allowed",
         Kind::NotFound => "absent, or not yours",
         Kind::Conflict => "contrary to what is there now",

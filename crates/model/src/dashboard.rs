@@ -15,6 +15,7 @@ pub use crate::dashboard_widget::{
     WidgetText,
 };
 use crate::dataset::refuse;
+use crate::embed::EmbedRules;
 use crate::error::{FieldError, Result};
 use crate::ids::DashboardId;
 use crate::period::{Compare, Range, Span};
@@ -76,6 +77,9 @@ pub struct DashboardConfig {
     pub widgets: Vec<Widget>,
     /// A place for each widget.
     pub layout: Vec<Place>,
+    /// What embedding it needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embed: Option<EmbedRules>,
 }
 
 /// A dashboard.
@@ -174,6 +178,9 @@ impl DashboardConfig {
             } else if self.layout[..i].iter().any(|other| other.fits() && other.overlaps(place)) {
                 fields.push(field(at, "overlap", "Two widgets lie on top of each other."));
             }
+        }
+        if let Some(rules) = &self.embed {
+            fields.extend(rules.problems("/config/embed"));
         }
         if serde_json::to_vec(self).map_or(usize::MAX, |bytes| bytes.len()) > MAX_CONFIG_BYTES {
             fields.push(field(

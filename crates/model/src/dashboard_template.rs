@@ -51,6 +51,7 @@ pub fn default_dashboard(dataset: &DatasetDefinition) -> DashboardConfig {
             compare: Some(Compare::PreviousPeriod),
             widgets: Vec::new(),
             layout: Vec::new(),
+            embed: None,
         },
     };
 

@@ -19,6 +19,7 @@ fn config(widgets: Vec<Widget>, layout: Vec<Place>) -> DashboardConfig {
         compare: Some(Compare::PreviousPeriod),
         widgets,
         layout,
+        embed: None,
     }
 }
 

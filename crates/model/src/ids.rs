@@ -143,6 +143,14 @@ ids! {
     RequestId = "req";
     /// One mail, sent or kept.
     MailId = "mal";
+    /// A token for an embedded dashboard.
+    EmbedTokenId = "emb";
+    /// A key that a tenant's embed tokens are signed with.
+    EmbedKeyId = "emk";
+    /// A revocation of embed tokens.
+    EmbedRevocationId = "emr";
+    /// A public link to a dashboard.
+    PublicLinkId = "plk";
 }
 
 impl TenantId {

@@ -12,6 +12,8 @@ pub mod dashboard_template;
 pub mod dashboard_widget;
 pub mod dataset;
 pub mod dice;
+pub mod embed;
+pub mod embed_origin;
 pub mod error;
 pub mod event;
 pub mod event_batch;
@@ -23,6 +25,7 @@ pub mod page;
 pub mod period;
 pub mod policy;
 pub mod problem;
+pub mod public_link;
 pub mod question;
 pub mod question_filter;
 pub mod session;
@@ -42,13 +45,17 @@ pub use dashboard_template::default_dashboard;
 pub use dataset::{
     Dataset, DatasetDefinition, DatasetPut, Dimension, DimensionPut, Format, Measure, MeasurePut,
 };
+pub use embed::{
+    EmbedClaims, EmbedDashboard, EmbedGrant, EmbedKey, EmbedRevocation, EmbedRevocationInput, EmbedRules, EmbedTenant,
+    EmbedTokenCreated, EmbedTokenInput, EmbedUsage, EmbedUsageDay, EmbedView, Embedding, EmbeddingInput,
+};
 pub use error::{Error, FieldError, Result};
 pub use event::{Event, EventInput, EventProblem, event_uuid};
 pub use event_batch::{EventBatch, EventReceipt, EventRejection};
 pub use event_sample::{SAMPLE_DATASET, sample_dataset, sample_events};
 pub use ids::{
-    ApiKeyId, DashboardId, DatasetId, IdentityId, InvitationId, JobId, MailId, MemberId, OperationId,
-    OperatorId, OperatorTokenId, RequestId, SessionId, TenantId,
+    ApiKeyId, DashboardId, DatasetId, EmbedKeyId, EmbedRevocationId, EmbedTokenId, IdentityId, InvitationId, JobId, MailId, MemberId, OperationId,
+    OperatorId, OperatorTokenId, PublicLinkId, RequestId, SessionId, TenantId,
 };
 pub use member::{
     Invitation, InvitationAccept, InvitationCreated, InvitationInput, InvitationView, Member, MemberUpdate,
@@ -57,7 +64,9 @@ pub use operator_token::{OperatorToken, OperatorTokenCreated, OperatorTokenInput
 pub use page::Page;
 pub use period::{Compare, Edge, Grain, GrainChoice, Last, Range, Span, WeekStart};
 pub use policy::{Action, Authority, Mode, OperatorAction, OperatorRole, Read, Role, Scope, Write};
+pub use public_link::{PublicLink, PublicLinkCreated, PublicLinkInput};
 pub use question::{Agg, Aggregate, Filter, Question, Sort, SortBy};
+pub use question_filter::check_filters;
 pub use session::{
     Installation, Operator, OperatorSession, PasswordUpdate, Session, SessionInput, SessionMember,
     SessionTenant,

@@ -1,6 +1,6 @@
 //! Who may do what. The two tables below *are* the policy: one line per action, checked by
-//! `Tenant::authorize` and `OpCtx::authorize_operator` in `store`, and written out as a matrix in
-//! `tests/policy.snap`, so that a change of policy is a readable diff.
+//! `Tenant::authorize` and `OpCtx::authorize_operator` in `store`; the tenants' is written out as a matrix in
+//! `snapshots/`, so that a change of policy is a readable diff.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -122,11 +122,14 @@ pub enum Scope {
     /// Read the audit log.
     #[serde(rename = "audit:read")]
     AuditRead,
+    /// Make and revoke tokens for embedded dashboards.
+    #[serde(rename = "embeds:mint")]
+    EmbedsMint,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::EventsWrite,
         Self::DataRead,
         Self::DataWrite,
@@ -135,6 +138,7 @@ impl Scope {
         Self::MembersRead,
         Self::SettingsWrite,
         Self::AuditRead,
+        Self::EmbedsMint,
     ];
 
     /// As in the API and in PostgreSQL.
@@ -149,6 +153,7 @@ impl Scope {
             Self::MembersRead => "members:read",
             Self::SettingsWrite => "settings:write",
             Self::AuditRead => "audit:read",
+            Self::EmbedsMint => "embeds:mint",
         }
     }
 }
@@ -180,6 +185,8 @@ pub enum Authority {
     Support(OperatorRole),
     /// A job or an operation's step, on behalf of whoever caused it.
     System,
+    /// An embed token or a public link: what it shows, and nothing else.
+    Embed,
 }
 
 /// Whether a transaction may write.
@@ -218,6 +225,8 @@ pub struct Rule {
     pub support: Option<OperatorRole>,
     /// Whether jobs and operations may.
     pub system: bool,
+    /// Whether an embed token or a public link may.
+    pub embed: bool,
     /// Whether each use is a row in the tenant's audit log. Operators' uses always are.
     pub audited: bool,
 }
@@ -231,6 +240,7 @@ impl Rule {
             Authority::Key(scopes) => self.scope.is_some_and(|needed| scopes.contains(&needed)),
             Authority::Support(role) => self.support.is_some_and(|least| *role >= least),
             Authority::System => self.system,
+            Authority::Embed => self.embed,
         }
     }
 }
@@ -269,11 +279,11 @@ mod least {
 }
 
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $mode:ident, $role:ident, key $scope:expr, support $support:expr, system $system:literal, audited $audited:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $mode:ident, $role:ident, key $scope:expr, support $support:expr, system $system:literal, embed $embed:literal, audited $audited:literal;)*) => {
         /// The actions inside a tenant, as types.
         pub mod action {
             use super::{least, sealed, Action, OperatorRole, Rule, Scope};
-            use Scope::{AuditRead, DashboardsRead, DashboardsWrite, DataRead, DataWrite, EventsWrite, MembersRead, SettingsWrite};
+            use Scope::{AuditRead, DashboardsRead, DashboardsWrite, DataRead, DataWrite, EmbedsMint, EventsWrite, MembersRead, SettingsWrite};
             use OperatorRole::{Admin, Support};
             $(
                 $(#[$doc])*
@@ -289,6 +299,7 @@ macro_rules! actions {
                         scope: $scope,
                         support: $support,
                         system: $system,
+                        embed: $embed,
                         audited: $audited,
                     };
                 }
@@ -301,61 +312,89 @@ macro_rules! actions {
 
 actions! {
     /// See the tenant's name, branding and settings.
-    SettingsView = "settings.view", Read, Viewer, key Some(DashboardsRead), support Some(Support), system true, audited false;
+    SettingsView = "settings.view", Read, Viewer, key Some(DashboardsRead), support Some(Support), system true, embed false, audited false;
     /// Change name, time zone, branding, logo.
-    SettingsUpdate = "settings.update", Write, Admin, key Some(SettingsWrite), support Some(Admin), system true, audited true;
+    SettingsUpdate = "settings.update", Write, Admin, key Some(SettingsWrite), support Some(Admin), system true, embed false, audited true;
     /// List members and invitations.
-    MemberList = "member.list", Read, Admin, key Some(MembersRead), support Some(Support), system true, audited false;
+    MemberList = "member.list", Read, Admin, key Some(MembersRead), support Some(Support), system true, embed false, audited false;
     /// Invite somebody.
-    MemberInvite = "member.invite", Write, Admin, key None, support Some(Admin), system true, audited true;
+    MemberInvite = "member.invite", Write, Admin, key None, support Some(Admin), system true, embed false, audited true;
     /// Become a member by an invitation.
-    MemberJoin = "member.join", Write, Nobody, key None, support None, system true, audited true;
+    MemberJoin = "member.join", Write, Nobody, key None, support None, system true, embed false, audited true;
     /// Change a member's role.
-    MemberUpdate = "member.update", Write, Admin, key None, support None, system false, audited true;
+    MemberUpdate = "member.update", Write, Admin, key None, support None, system false, embed false, audited true;
     /// Remove a member or withdraw an invitation.
-    MemberDelete = "member.delete", Write, Admin, key None, support None, system false, audited true;
+    MemberDelete = "member.delete", Write, Admin, key None, support None, system false, embed false, audited true;
     /// List API keys (never their secrets).
-    ApiKeyList = "api_key.list", Read, Admin, key None, support Some(Support), system true, audited false;
+    ApiKeyList = "api_key.list", Read, Admin, key None, support Some(Support), system true, embed false, audited false;
     /// Make an API key.
-    ApiKeyCreate = "api_key.create", Write, Admin, key None, support Some(Admin), system false, audited true;
+    ApiKeyCreate = "api_key.create", Write, Admin, key None, support Some(Admin), system false, embed false, audited true;
     /// Revoke an API key.
-    ApiKeyDelete = "api_key.delete", Write, Admin, key None, support Some(Admin), system false, audited true;
+    ApiKeyDelete = "api_key.delete", Write, Admin, key None, support Some(Admin), system false, embed false, audited true;
     /// Send events.
-    EventIngest = "event.ingest", Write, Editor, key Some(EventsWrite), support None, system true, audited false;
+    EventIngest = "event.ingest", Write, Editor, key Some(EventsWrite), support None, system true, embed false, audited false;
     /// List and view datasets.
-    DatasetView = "dataset.view", Read, Viewer, key Some(DataRead), support Some(Support), system true, audited false;
+    DatasetView = "dataset.view", Read, Viewer, key Some(DataRead), support Some(Support), system true, embed false, audited false;
     /// Declare or change a dataset.
-    DatasetUpdate = "dataset.update", Write, Editor, key Some(DataWrite), support None, system true, audited true;
+    DatasetUpdate = "dataset.update", Write, Editor, key Some(DataWrite), support None, system true, embed false, audited true;
     /// Delete a dataset with its events.
-    DatasetDelete = "dataset.delete", Write, Admin, key Some(DataWrite), support None, system true, audited true;
+    DatasetDelete = "dataset.delete", Write, Admin, key Some(DataWrite), support None, system true, embed false, audited true;
     /// Ask a question.
-    QuestionAsk = "question.ask", Read, Viewer, key Some(DataRead), support Some(Support), system true, audited false;
+    QuestionAsk = "question.ask", Read, Viewer, key Some(DataRead), support Some(Support), system true, embed false, audited false;
     /// List and view dashboards with their data.
-    DashboardView = "dashboard.view", Read, Viewer, key Some(DashboardsRead), support Some(Support), system true, audited false;
+    DashboardView = "dashboard.view", Read, Viewer, key Some(DashboardsRead), support Some(Support), system true, embed false, audited false;
     /// Make a dashboard.
-    DashboardCreate = "dashboard.create", Write, Editor, key Some(DashboardsWrite), support None, system true, audited true;
+    DashboardCreate = "dashboard.create", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
     /// Change a dashboard.
-    DashboardUpdate = "dashboard.update", Write, Editor, key Some(DashboardsWrite), support None, system true, audited true;
+    DashboardUpdate = "dashboard.update", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
     /// Delete a dashboard.
-    DashboardDelete = "dashboard.delete", Write, Editor, key Some(DashboardsWrite), support None, system true, audited true;
+    DashboardDelete = "dashboard.delete", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
     /// Read and verify the audit log.
-    AuditView = "audit.view", Read, Admin, key Some(AuditRead), support Some(Support), system true, audited false;
+    AuditView = "audit.view", Read, Admin, key Some(AuditRead), support Some(Support), system true, embed false, audited false;
     /// Remove the sample data with one click.
-    SampleDelete = "sample.delete", Write, Editor, key Some(DataWrite), support None, system true, audited true;
+    SampleDelete = "sample.delete", Write, Editor, key Some(DataWrite), support None, system true, embed false, audited true;
     /// Change one's own password.
-    IdentityUpdate = "identity.update", Write, Viewer, key None, support None, system false, audited true;
+    IdentityUpdate = "identity.update", Write, Viewer, key None, support None, system false, embed false, audited true;
     /// Note when a member or an API key was last here.
-    CredentialUse = "credential.use", Write, Nobody, key None, support None, system true, audited false;
+    CredentialUse = "credential.use", Write, Nobody, key None, support None, system true, embed false, audited false;
     /// Remove what has expired: replies kept for repeated requests, invitations.
-    TenantTidy = "tenant.tidy", Write, Nobody, key None, support None, system true, audited false;
+    TenantTidy = "tenant.tidy", Write, Nobody, key None, support None, system true, embed false, audited false;
     /// Sign in or out (recorded in the tenant's audit log).
-    SessionRecord = "session.record", Write, Nobody, key None, support None, system true, audited true;
+    SessionRecord = "session.record", Write, Nobody, key None, support None, system true, embed false, audited true;
     /// Put in place what a new tenant begins with.
-    TenantSeed = "tenant.seed", Write, Nobody, key None, support None, system true, audited true;
+    TenantSeed = "tenant.seed", Write, Nobody, key None, support None, system true, embed false, audited true;
     /// Record in the tenant's log what an operator did to it from outside.
-    TenantRecord = "tenant.record", Write, Nobody, key None, support None, system true, audited true;
+    TenantRecord = "tenant.record", Write, Nobody, key None, support None, system true, embed false, audited true;
     /// Carry the outbox over to the jobs.
-    OutboxRelay = "outbox.relay", Write, Nobody, key None, support None, system true, audited false;
+    OutboxRelay = "outbox.relay", Write, Nobody, key None, support None, system true, embed false, audited false;
+    /// See what an embed token or a public link shows: the one thing that an embed may do, and that nobody else may.
+    EmbedView = "embed.view", Read, Nobody, key None, support None, system false, embed true, audited false;
+    /// Look up whether an embed token or a public link is valid.
+    EmbedAdmit = "embed.admit", Read, Nobody, key None, support None, system true, embed false, audited false;
+    /// Count loads, viewers and time of embeds.
+    EmbedCount = "embed.count", Write, Nobody, key None, support None, system true, embed false, audited false;
+    /// Make an embed token.
+    EmbedMint = "embed.mint", Write, Editor, key Some(EmbedsMint), support None, system false, embed false, audited false;
+    /// See which origins may frame dashboards.
+    EmbeddingView = "embedding.view", Read, Editor, key Some(SettingsWrite), support Some(Support), system true, embed false, audited false;
+    /// Change which origins may frame dashboards.
+    EmbeddingUpdate = "embedding.update", Write, Admin, key Some(SettingsWrite), support None, system false, embed false, audited true;
+    /// List the keys that embed tokens are signed with (never their private halves).
+    EmbedKeyList = "embed_key.list", Read, Admin, key Some(SettingsWrite), support Some(Support), system false, embed false, audited false;
+    /// Rotate the key that embed tokens are signed with.
+    EmbedKeyCreate = "embed_key.create", Write, Admin, key Some(SettingsWrite), support None, system false, embed false, audited true;
+    /// End a key at once, and all tokens that were signed with it.
+    EmbedKeyDelete = "embed_key.delete", Write, Admin, key Some(SettingsWrite), support None, system false, embed false, audited true;
+    /// Revoke embed tokens.
+    EmbedRevocationCreate = "embed_revocation.create", Write, Editor, key Some(EmbedsMint), support None, system false, embed false, audited true;
+    /// See how much embeds are used.
+    EmbedUsageView = "embed_usage.view", Read, Editor, key Some(EmbedsMint), support Some(Support), system false, embed false, audited false;
+    /// List public links (never their secrets).
+    PublicLinkList = "public_link.list", Read, Editor, key None, support Some(Support), system false, embed false, audited false;
+    /// Make a public link.
+    PublicLinkCreate = "public_link.create", Write, Editor, key None, support None, system false, embed false, audited true;
+    /// Withdraw a public link.
+    PublicLinkDelete = "public_link.delete", Write, Editor, key None, support None, system false, embed false, audited true;
 }
 
 macro_rules! operator_actions {
@@ -425,10 +464,44 @@ mod tests {
         let names: Vec<_> = own.iter().map(|r| r.name).collect();
         assert!(names.contains(&"session.record") && names.contains(&"tenant.seed"), "{names:?}");
         for rule in own {
-            assert!(rule.allows(&Authority::System), "nobody may {}", rule.name);
+            let somebody = rule.allows(&Authority::System) || rule.allows(&Authority::Embed);
+            assert!(somebody, "nobody may {}", rule.name);
             assert!(!rule.allows(&Authority::Key(Scope::ALL.to_vec())), "a key may {}", rule.name);
             assert!(!rule.allows(&Authority::Support(OperatorRole::Admin)), "an operator may {}", rule.name);
         }
+    }
+
+    #[test]
+    fn an_embed_may_see_what_it_shows_and_nothing_else() {
+        let may: Vec<_> = action::ALL.iter().filter(|r| r.allows(&Authority::Embed)).map(|r| r.name).collect();
+        assert_eq!(may, ["embed.view"]);
+        let rule = <action::EmbedView as Action>::RULE;
+        assert!(!rule.writes && !rule.allows(&Authority::System) && !rule.allows(&Authority::Member(Role::Owner)));
+    }
+
+    #[test]
+    fn the_policy_is_this_matrix() {
+        let mut matrix = String::new();
+        for rule in action::ALL {
+            let mut line = format!("{:<24}", rule.name);
+            for (word, may) in [
+                ("viewer", rule.allows(&Authority::Member(Role::Viewer))),
+                ("editor", rule.allows(&Authority::Member(Role::Editor))),
+                ("admin", rule.allows(&Authority::Member(Role::Admin))),
+                ("owner", rule.allows(&Authority::Member(Role::Owner))),
+                ("support", rule.allows(&Authority::Support(OperatorRole::Support))),
+                ("operator", rule.allows(&Authority::Support(OperatorRole::Admin))),
+                ("system", rule.allows(&Authority::System)),
+                ("embed", rule.allows(&Authority::Embed)),
+            ] {
+                line.push_str(&format!("{:<9}", if may { word } else { "-" }));
+            }
+            line.push_str(&format!("{:<17}", rule.scope.map_or("-", Scope::as_str)));
+            line.push_str(if rule.audited { "audited" } else { "-" });
+            matrix.push_str(&line);
+            matrix.push('\n');
+        }
+        insta::assert_snapshot!(matrix);
     }
 
     #[test]

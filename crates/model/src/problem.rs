@@ -16,6 +16,8 @@ pub enum Kind {
     HeadersTooLarge,
     /// Nobody is signed in, or the credential is not valid.
     Unauthenticated,
+    /// The credential of an embedded dashboard is not valid, or no longer: nothing that a browser could ask for.
+    Unadmitted,
     /// Known, but not allowed.
     Forbidden,
     /// Absent, or not yours.
@@ -172,6 +174,24 @@ problems! {
         "A dataset has 12 dimensions and 8 measures. Use another dataset for the rest.";
     QUESTION = "question.invalid", Invalid, "The question cannot be answered",
         "It names a dataset, measure or dimension that is not there, or asks for something that does not go together. `errors` points at it.";
+    EMBED_EXPIRED = "embed.expired", Unadmitted, "This embed token has ended",
+        "Embed tokens live for ten minutes at most. The page that frames the dashboard asks its own server for a new one; see that it does, and that its clock is right.";
+    EMBED_NOT_YET = "embed.not_yet", Unadmitted, "This embed token is not valid yet",
+        "The clock of the server that made it and that of the one that reads it are apart. Set both by the network's time.";
+    EMBED_AUDIENCE = "embed.audience", Unadmitted, "This token is for something else",
+        "It was signed by this workspace, but not for embedding. Send what `POST /embed-tokens` gave.";
+    EMBED_SIGNATURE = "embed.signature", Unadmitted, "This is not an embed token of this workspace",
+        "It was changed on its way, or signed with a key that this workspace does not have, or no longer. Send what `POST /embed-tokens` gave, as it is.";
+    EMBED_REVOKED = "embed.revoked", Unadmitted, "This embed was ended",
+        "The token, its viewer, the key that made it, its dashboard or the public link was revoked or deleted.";
+    EMBED_TENANT = "embed.tenant", Forbidden, "This token is for another workspace",
+        "Send it to the workspace that made it: its address is in the token as `iss`.";
+    EMBED_ORIGIN = "embed.origin", Forbidden, "This page may not show the dashboard",
+        "Only the frame itself asks for data, and it answers to pages of the origins that the workspace and the token name. Add the page's origin to the workspace's list.";
+    EMBED_LOCKED = "embed.locked", Malformed, "This filter is locked",
+        "The token fixes this dimension: it cannot be filtered otherwise, and a widget whose dataset lacks it is not shown.";
+    EMBED_ROW_FILTER = "embed.row_filter", Forbidden, "A required filter is missing",
+        "The dashboard says which dimensions an embed has to lock. Make the token with an `in` filter for each of them.";
     BRANDING = "branding.invalid", Invalid, "The branding is not valid",
         "`errors` points at the field.";
     LOGO = "branding.logo", Invalid, "That picture cannot be used",

@@ -4,7 +4,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::question::{Checked, MAX_VALUE_CHARS, MAX_VALUES};
+use crate::dataset::refuse;
+use crate::error::{FieldError, Result};
+use crate::problem;
+use crate::question::{Checked, MAX_FILTERS, MAX_VALUE_CHARS, MAX_VALUES};
 
 /// A condition on the events that a question looks at. `null` among values is "has no value".
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -82,6 +85,26 @@ pub enum Filter {
         /// The greatest.
         to: f64,
     },
+}
+
+/// Checks filters that stand by themselves, below `at`: those of a request or of an embed token.
+///
+/// # Errors
+/// `input.invalid` with a pointer for everything that is wrong.
+pub fn check_filters(filters: &[Filter], at: &str) -> Result<()> {
+    let wrong = |pointer: String, code: &str, detail: &str| FieldError {
+        pointer,
+        code: code.to_owned(),
+        detail: Some(detail.to_owned()),
+    };
+    if filters.len() > MAX_FILTERS {
+        return refuse(vec![wrong(at.to_owned(), "count", "There are 20 filters at most.")], problem::INVALID);
+    }
+    let each = filters.iter().enumerate().filter_map(|(i, filter)| {
+        let (field, detail) = filter.check().err()?;
+        Some(wrong(format!("{at}/{i}/{field}"), "invalid", detail))
+    });
+    refuse(each.collect(), problem::INVALID)
 }
 
 impl Filter {

@@ -9,6 +9,12 @@ mod credentials;
 mod dashboard_data;
 mod dashboards;
 mod datasets;
+mod embed_keys;
+mod embed_revocations;
+mod embed_tokens;
+mod embed_usage;
+mod embedding;
+mod embeds;
 mod events;
 mod faults;
 mod installation;
@@ -22,6 +28,7 @@ mod operators;
 mod owners;
 mod paging;
 mod passwords;
+mod public_links;
 mod questions;
 mod reconcilers;
 mod samples;
@@ -39,6 +46,7 @@ use insula_model::{TenantSettings, World};
 use insula_store::Store;
 
 use crate::cache::TenantCache;
+use crate::embed_usage::EmbedCounts;
 use crate::passwords::Passwords;
 
 pub use api_keys::api_key_tenant;
@@ -67,6 +75,8 @@ struct Inner {
     faults: Faults,
     looks: TenantCache<TenantSettings>,
     answers: TenantCache<Vec<u8>>,
+    framing: TenantCache<Vec<String>>,
+    embed_counts: EmbedCounts,
     passwords: Passwords,
 }
 
@@ -77,8 +87,11 @@ impl Platform {
         // Less than a second with the time that reading takes, so that a change shows everywhere within one.
         let looks = TenantCache::new(16 * 1024 * 1024, Duration::from_millis(900));
         let answers = TenantCache::new(64 * 1024 * 1024, Duration::from_mins(10));
+        let framing = TenantCache::new(4 * 1024 * 1024, Duration::from_millis(900));
         let passwords = Passwords::new();
-        Self { inner: Arc::new(Inner { store, settings, faults, looks, answers, passwords }) }
+        let embed_counts = EmbedCounts::default();
+        let inner = Inner { store, settings, faults, looks, answers, framing, embed_counts, passwords };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Starts what works in the background on this node until the process ends: operations, jobs, reconcilers.
@@ -112,11 +125,19 @@ impl Platform {
         &self.inner.answers
     }
 
+    pub(crate) fn framing(&self) -> &TenantCache<Vec<String>> {
+        &self.inner.framing
+    }
+
+    pub(crate) fn embed_counts(&self) -> &EmbedCounts {
+        &self.inner.embed_counts
+    }
+
     /// How often something that is kept in memory was found to belong to another tenant than who asked; it was
     /// dropped then. Must stay 0.
     #[must_use]
     pub fn cache_mixed(&self) -> u64 {
-        self.inner.looks.mixed() + self.inner.answers.mixed()
+        self.inner.looks.mixed() + self.inner.answers.mixed() + self.inner.framing.mixed()
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {

@@ -60,7 +60,7 @@ impl Platform {
 pub(crate) fn reach(tenant: &Tenant<'_>) -> Role {
     match tenant.authority() {
         Authority::Member(role) => *role,
-        Authority::Key(_) => Role::Viewer,
+        Authority::Key(_) | Authority::Embed => Role::Viewer,
         // An operator with a reason can help a tenant that has lost its owners.
         Authority::Support(_) | Authority::System => Role::Owner,
     }

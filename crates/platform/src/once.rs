@@ -6,7 +6,7 @@ use insula_store::{OpCtx, Seen, TenantTx};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::Platform;
+use crate::{Platform, embed_usage};
 
 /// What came of a request.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl Platform {
         }
     }
 
-    /// Removes what has expired in a tenant: replies kept for repeated requests, invitations.
+    /// Removes what has expired in a tenant: replies kept for repeated requests, invitations, what was said of embeds.
     ///
     /// # Errors
     /// `database.down`.
@@ -84,7 +84,10 @@ impl Platform {
         let (mut tx, now) = (self.store().begin(&permit).await?, self.world().now());
         let replies = tx.idempotency().tidy(&permit, now).await?;
         let invitations = tx.invitations().tidy(&permit, now).await?;
+        let keys = tx.embed_keys().tidy(&permit, now).await?;
+        let revocations = tx.embed_revocations().tidy(&permit, now).await?;
+        let viewers = tx.embed_usage().tidy(&permit, embed_usage::forgotten(now)).await?;
         tx.commit().await?;
-        Ok(replies + invitations)
+        Ok(replies + invitations + keys + revocations + viewers)
     }
 }

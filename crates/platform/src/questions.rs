@@ -36,6 +36,8 @@ impl Platform {
             week_start: state.week_start,
             range: request.range,
             compare: None,
+            filters: Vec::new(),
+            locked: Vec::new(),
         };
         let dataset = state.dataset.ok_or_else(|| {
             let detail = format!("There is no dataset {:?}.", question.dataset);

@@ -153,6 +153,7 @@ impl Platform {
                 compare: None,
                 widgets: Vec::new(),
                 layout: Vec::new(),
+                embed: None,
             };
             return tx.dashboards().seed(permit, dashboard, &input(empty), false, now).await;
         }

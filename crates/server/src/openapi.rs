@@ -86,7 +86,8 @@ fn beginning(title: &str, about: &str, cookie: &str) -> Description {
     let session = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie)));
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.add_security_scheme("session", session);
-    components.add_security_scheme("bearer", bearer);
+    components.add_security_scheme("bearer", bearer.clone());
+    components.add_security_scheme("embed", bearer);
     api.security = Some(vec![
         SecurityRequirement::new("session", [] as [&str; 0]),
         SecurityRequirement::new("bearer", [] as [&str; 0]),

@@ -19,11 +19,12 @@ use moka::future::Cache;
 use uuid::Uuid;
 
 use crate::control::digest;
+use crate::embed::EmbedAdmissions;
 use crate::scope::{Actor, ActorKind, Reach, open_for_people};
 use crate::{Announcement, OpCtx, Store};
 
 /// How long what was found may be believed: with the time that finding takes, less than a second.
-const BELIEVED: Duration = Duration::from_millis(900);
+pub(crate) const BELIEVED: Duration = Duration::from_millis(900);
 /// How often "last seen" is written for one member or key.
 const NOTED: Duration = Duration::from_mins(1);
 
@@ -60,6 +61,8 @@ pub(crate) struct Admissions {
     sessions: Cache<SessionId, Key>,
     /// When it was last noted that a session or key was used.
     noted: Cache<(TenantId, Uuid), Timestamp>,
+    /// What was found for embed tokens and public links.
+    pub(crate) embeds: EmbedAdmissions,
 }
 
 impl Admissions {
@@ -69,11 +72,13 @@ impl Admissions {
             found: kept().support_invalidation_closures().build(),
             sessions: Cache::builder().max_capacity(50_000).time_to_live(BELIEVED).build(),
             noted: Cache::builder().max_capacity(50_000).time_to_live(NOTED).build(),
+            embeds: EmbedAdmissions::new(),
         }
     }
 
     /// Forgets what an announcement concerns.
     pub(crate) async fn heard(&self, announcement: Announcement) {
+        self.embeds.heard(announcement);
         match announcement {
             Announcement::Session(id) => {
                 if let Some(key) = self.sessions.remove(&id).await {

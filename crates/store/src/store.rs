@@ -11,10 +11,11 @@ use crate::announce::Announcements;
 use crate::audited::Audited;
 use crate::cell::{Cell, Fence, Place, Sizes};
 use crate::dial::dial;
+use crate::embed::EmbedVault;
 use crate::directory::Directory;
 use crate::install::ControlSpec;
 use crate::migrate::MigrationSet;
-use crate::scope::{ControlTx, OpCtx, Permit, Tenant, TenantTx};
+use crate::scope::{ControlTx, OpCtx, Permit, Reach, Tenant, TenantTx};
 use crate::tasks::Tasks;
 use crate::wire::{Dialer, Lent, Pool, Recycling, Scopes};
 
@@ -40,6 +41,7 @@ pub(crate) struct Inner {
     pub(crate) cells: RwLock<HashMap<String, Arc<Cell>>>,
     pub(crate) directory: Directory,
     pub(crate) admissions: Admissions,
+    pub(crate) embed_vault: EmbedVault,
     pub(crate) announcements: Announcements,
     pub(crate) audited: Audited,
     pub(crate) migrations: Arc<MigrationSet>,
@@ -95,6 +97,7 @@ impl Store {
                 cells: RwLock::default(),
                 directory: Directory::new(),
                 admissions: Admissions::new(),
+                embed_vault: EmbedVault::default(),
                 announcements: Announcements::new(),
                 audited: Audited::default(),
                 migrations: Arc::new(migrations),
@@ -158,8 +161,11 @@ impl Store {
     /// operator who comes to look is first written into the tenant's audit log, once for each request and action.
     ///
     /// # Errors
-    /// `database.down` when no connection is to be had.
+    /// `database.down` when no connection is to be had; `internal` for an embed, which has `Store::embedded`.
     pub async fn begin<'op, A: Action>(&self, permit: &Permit<'op, A>) -> Result<TenantTx<'op, A::Mode>> {
+        if matches!(permit.op.reach, Reach::Embed { .. }) {
+            return Err(Error::internal("an embed reads through its grant and in no other way"));
+        }
         let (tenant, action) = (permit.record.id, A::RULE.name);
         if !<A::Mode as Mode>::WRITES && permit.op.must_note(tenant, action) {
             let wire = self.lend(permit).await?;

@@ -1,6 +1,6 @@
 //! Every operation of the API, ready to be sent. They come from the descriptions, so that one that is added is attacked.
 
-use insula_model::{ApiKeyId, DashboardId, InvitationId, MemberId, OperationId};
+use insula_model::{ApiKeyId, DashboardId, EmbedKeyId, InvitationId, MemberId, OperationId, PublicLinkId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ pub(super) struct Route {
     /// `GET`.
     pub(super) method: String,
     path: String,
-    /// Whether anybody may use it.
+    /// Whether anybody may use it, or nobody who signs in.
     pub(super) public: bool,
     pub(super) named: Named,
 }
@@ -46,7 +46,11 @@ fn routes(api: &Value) -> Vec<Route> {
         item.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation))
     });
     each.map(|(path, method, operation)| {
-        let open = |s: &Value| s.as_array().is_some_and(|any| any.iter().any(|one| *one == json!({})));
+        // Those of embeds are for no credential that people or programs have; what they do with any, the server's own
+        // tests say.
+        let open = |s: &Value| {
+            s.as_array().is_some_and(|any| any.iter().any(|one| *one == json!({}) || one.get("embed").is_some()))
+        };
         Route {
             id: operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned(),
             method: method.to_uppercase(),
@@ -69,6 +73,8 @@ fn named(path: &str) -> Named {
         ("members", "{id}") => Named::Id("members"),
         ("invitations", "{id}") => Named::Id("invitations"),
         ("api-keys", "{id}") => Named::Id("api_keys"),
+        ("embed-keys", "{id}") => Named::Id("embed_keys"),
+        ("public-links", "{id}") => Named::Id("public_links"),
         ("operations", "{id}") => Named::Id("operations"),
         (_, "{id}") => Named::Unknown,
         _ => Named::Other,
@@ -83,7 +89,7 @@ impl Route {
 
     /// Whether some scope of an API key covers it.
     pub(super) fn for_keys(&self) -> bool {
-        !matches!(self.id.as_str(), "session_view" | "api_key_list")
+        !matches!(self.id.as_str(), "session_view" | "api_key_list" | "public_link_list")
     }
 
     /// Whether it ends the very session that the attacker needs.
@@ -110,6 +116,7 @@ impl Route {
             "question_ask" => question(),
             "dashboard_create" | "dashboard_update" => dashboard,
             "member_update" => json!({ "role": "viewer" }),
+            "embedding_update" => json!({ "origins": [] }),
             _ => json!({}),
         })
     }
@@ -127,6 +134,8 @@ pub(super) fn spelled(table: &str, id: Uuid) -> String {
         "members" => MemberId::from_uuid(id).to_string(),
         "invitations" => InvitationId::from_uuid(id).to_string(),
         "api_keys" => ApiKeyId::from_uuid(id).to_string(),
+        "embed_keys" => EmbedKeyId::from_uuid(id).to_string(),
+        "public_links" => PublicLinkId::from_uuid(id).to_string(),
         "operations" => OperationId::from_uuid(id).to_string(),
         _ => DashboardId::from_uuid(id).to_string(),
     }

@@ -237,7 +237,8 @@ impl Platform {
                 ("datasets", "sample") | ("dashboards", "sample" | "is_default") => Some("false".to_owned()),
                 ("events", "dataset") => Some("1000".to_owned()),
                 ("api_keys", "scopes") => Some("ARRAY['data:read']".to_owned()),
-                (_, "expires_at") => Some("timestamptz '2099-01-01'".to_owned()),
+                ("embed_revocations", "kind") => text("viewer"),
+                (_, "expires_at" | "verifies_until") => Some("timestamptz '2099-01-01'".to_owned()),
                 _ => json
                     .get(&(table, column))
                     .and_then(|value| text(&value.replace("verify_n", &format!("verify_{row}"))))
@@ -364,6 +365,7 @@ fn given(canary: &Canary) -> Result<HashMap<(&'static str, &'static str), String
         (("settings", "branding"), as_text(&value(serde_json::to_value(branding))?)),
         (("datasets", "definition"), as_text(&value(serde_json::to_value(definition))?)),
         (("dashboards", "config"), as_text(&value(serde_json::to_value(config))?)),
+        (("public_links", "filters"), as_text(&json!([{ "op": "contains", "dimension": "place", "value": canary.of("filter") }]))),
     ]))
 }
 

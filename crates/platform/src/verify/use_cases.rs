@@ -234,6 +234,7 @@ fn dashboard_input(name: &str) -> DashboardInput {
             compare: None,
             widgets: Vec::new(),
             layout: Vec::new(),
+            embed: None,
         },
     }
 }

@@ -175,6 +175,8 @@ each_tier!(a_whole_dashboard_says_what_its_questions_say, async |t: &TestPlatfor
             week_start: WeekStart::Sunday,
             range: Some(config.range),
             compare,
+            filters: Vec::new(),
+            locked: Vec::new(),
         };
         let source = Source { definition, number: dataset.number };
         let plan = compile_dashboard(&config, &[source], &context).expect("a plan");
@@ -219,6 +221,8 @@ each_tier!(no_kind_of_question_reads_the_whole_table, async |t: &TestPlatform, t
         week_start: WeekStart::Monday,
         range: None,
         compare: None,
+        filters: Vec::new(),
+        locked: Vec::new(),
     };
     let role = &acme.record.placement.role;
     for (kind, question) in reference::kinds() {

@@ -6,6 +6,7 @@
 
 mod caller;
 mod cookie;
+mod embed;
 mod leaving;
 mod nobody;
 mod operator;
@@ -16,6 +17,7 @@ use insula_model::{Error, Result, problem};
 
 pub(crate) use caller::Caller;
 pub(crate) use cookie::Cookie;
+pub(crate) use embed::Embed;
 pub(crate) use leaving::{Leaving, signed_in, signed_out};
 pub(crate) use nobody::Nobody;
 pub(crate) use operator::Operator;

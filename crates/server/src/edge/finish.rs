@@ -13,7 +13,7 @@ use super::is_refusal;
 use crate::metrics;
 use crate::problem::{self, Refused};
 use crate::reply::not_modified;
-use crate::site::pages;
+use crate::site::{Framable, pages};
 use crate::visit::Visit;
 
 /// The header with the request's id.
@@ -52,7 +52,9 @@ pub(super) fn finish(
         response = refused(shape, id, visit, response);
     }
     let mut response = not_modified(&shape.method, shape.has.as_ref(), response);
-    careful(response.headers_mut(), visit.is_some_and(|v| v.secure));
+    // An answer that may be framed says so itself; by its address alone none can.
+    let framable = response.extensions().get::<Framable>().is_some();
+    careful(response.headers_mut(), visit.is_some_and(|v| v.secure), framable);
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -77,7 +79,7 @@ fn render(shape: &Shape, error: &Error, id: RequestId) -> Response {
 }
 
 /// What browsers are told about every answer, unless a handler said otherwise.
-fn careful(headers: &mut HeaderMap, secure: bool) {
+fn careful(headers: &mut HeaderMap, secure: bool, framable: bool) {
     let always: [(HeaderName, &str); 7] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -89,7 +91,8 @@ fn careful(headers: &mut HeaderMap, secure: bool) {
         (header::CACHE_CONTROL, "private, no-store"),
     ];
     for (name, value) in always {
-        if !headers.contains_key(&name) {
+        let said = framable && name == header::X_FRAME_OPTIONS;
+        if !said && !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
         }
     }

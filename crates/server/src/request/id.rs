@@ -4,7 +4,9 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use insula_model::{ApiKeyId, DashboardId, Error, InvitationId, MemberId, OperationId, OperatorTokenId};
+use insula_model::{
+    ApiKeyId, DashboardId, EmbedKeyId, Error, InvitationId, MemberId, OperationId, OperatorTokenId, PublicLinkId,
+};
 
 use crate::app::App;
 use crate::problem::Refusal;
@@ -21,10 +23,12 @@ macro_rules! nouns {
 nouns! {
     ApiKeyId = "API key";
     DashboardId = "dashboard";
+    EmbedKeyId = "embed key";
     InvitationId = "invitation";
     MemberId = "member";
     OperationId = "operation";
     OperatorTokenId = "token";
+    PublicLinkId = "public link";
 }
 
 /// The one id in an address.

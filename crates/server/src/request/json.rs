@@ -46,6 +46,17 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
+/// JSON in a parameter of an address, `at` by pointer.
+///
+/// # Errors
+/// `input.invalid`, `input.json`, `input.too_deep`.
+pub(crate) fn json_in_query<T: DeserializeOwned>(text: &str, at: &str) -> Result<T> {
+    parse(text.as_bytes()).map_err(|error| {
+        let inside = !error.fields().is_empty();
+        if inside { error.under(at) } else { error.at(at) }
+    })
+}
+
 /// Understands JSON.
 ///
 /// # Errors

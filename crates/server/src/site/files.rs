@@ -3,7 +3,7 @@
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -17,6 +17,9 @@ struct Dist;
 
 /// How long a file whose name has its content's hash may be kept.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// How long the custom element may be kept: it has one name for ever.
+const FOR_MINUTES: HeaderValue = HeaderValue::from_static("public, max-age=300, stale-while-revalidate=86400");
 
 /// The web build.
 pub(crate) struct Site(());
@@ -34,6 +37,30 @@ impl Site {
     pub(crate) fn index(&self) -> Option<String> {
         String::from_utf8(Dist::get("index.html")?.data.into_owned()).ok()
     }
+
+    /// The page that loads an embed; `None` if the web app is not built.
+    #[expect(clippy::unused_self, reason = "as above")]
+    pub(crate) fn embed(&self) -> Option<String> {
+        String::from_utf8(Dist::get("embed.html")?.data.into_owned()).ok()
+    }
+}
+
+/// The custom element, which pages of other origins load: always under one name, so it is kept for minutes only.
+pub(super) async fn element(headers: HeaderMap) -> Result<Response, Refusal> {
+    let name = "element/insula.js";
+    let media_type = media_type(name).ok_or_else(no_such_page)?;
+    let (file, coding) = find(name, &headers).ok_or_else(no_such_page)?;
+    Ok(for_everybody(response(file, media_type, coding)))
+}
+
+/// What pages of any origin may load.
+fn for_everybody(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, FOR_MINUTES);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    let everybody = HeaderValue::from_static("cross-origin");
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), everybody);
+    response
 }
 
 /// One file below `/assets/`.
@@ -44,14 +71,18 @@ pub(super) async fn serve(
 ) -> Result<Response, Refusal> {
     let name = format!("assets/{name}");
     let media_type = media_type(&name).ok_or_else(no_such_page)?;
+    let (file, coding) = find(&name, &headers).ok_or_else(no_such_page)?;
+    Ok(response(file, media_type, coding))
+}
+
+/// A file of the build, packed if the caller takes it so.
+fn find(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|h| h.to_str().ok()).unwrap_or_default();
     let packed = ["br", "gzip"].into_iter().filter(|coding| accepts(accepted, coding)).find_map(|coding| {
         let suffix = if coding == "br" { "br" } else { "gz" };
         Some((Dist::get(&format!("{name}.{suffix}"))?, Some(coding)))
     });
-    let (file, coding) =
-        packed.or_else(|| Dist::get(&name).map(|file| (file, None))).ok_or_else(no_such_page)?;
-    Ok(response(file, media_type, coding))
+    packed.or_else(|| Dist::get(name).map(|file| (file, None)))
 }
 
 fn response(file: EmbeddedFile, media_type: &'static str, coding: Option<&'static str>) -> Response {
@@ -107,6 +138,16 @@ mod tests {
         assert!(!accepts("gzip, br;q=0", "br"));
         assert!(!accepts("", "br"));
         assert!(!accepts("brotli", "br"));
+    }
+
+    #[test]
+    fn the_element_is_for_every_page_and_sets_nothing() {
+        let response = for_everybody(Body::from("x").into_response());
+        let said = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
+        assert_eq!(said("cache-control"), Some("public, max-age=300, stale-while-revalidate=86400"));
+        assert_eq!(said("access-control-allow-origin"), Some("*"));
+        assert_eq!(said("cross-origin-resource-policy"), Some("cross-origin"));
+        assert_eq!((said("set-cookie"), said("access-control-allow-credentials")), (None, None));
     }
 
     #[test]

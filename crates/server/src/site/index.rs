@@ -57,7 +57,7 @@ pub(crate) async fn serve(
     let mut response = Html(html.clone()).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    for (name, value) in [(header::CONTENT_SECURITY_POLICY, policy(&style)), (header::ETAG, tag(&html))] {
+    for (name, value) in [(header::CONTENT_SECURITY_POLICY, policy(&style, "'none'")), (header::ETAG, tag(&html))] {
         headers.insert(name, HeaderValue::from_str(&value).map_err(Error::internal)?);
     }
     Ok(response)
@@ -77,17 +77,6 @@ fn is_page(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
 /// The page, and the style in it.
 fn fill(template: &str, visit: &Visit, looks: Option<&TenantSettings>) -> Result<(String, String), Error> {
     let branding = looks.map(|l| at_base(&l.branding, &visit.base));
-    let title = match (&branding, looks) {
-        (Some(Branding { product_name: Some(product), .. }), _) => product.as_str(),
-        (_, Some(looks)) => &looks.name,
-        _ => "Insula",
-    };
-    let style = branding.as_ref().map(style).unwrap_or_default();
-    let icon = branding.as_ref().and_then(|b| b.favicon_url.as_deref());
-    let drawn = || icon::drawn(branding.as_ref().and_then(|b| colour(&b.accent)).as_deref(), title);
-    let icon = icon.map_or_else(drawn, str::to_owned);
-    let (title, icon) = (pages::escape(title), pages::escape(&icon));
-    let head = format!("<title>{title}</title><link rel=\"icon\" href=\"{icon}\"><style>{style}</style>");
     let boot = Boot {
         realm: visit.realm.name(),
         base: &visit.base,
@@ -98,14 +87,32 @@ fn fill(template: &str, visit: &Visit, looks: Option<&TenantSettings>) -> Result
         branding: branding.clone(),
         version: env!("CARGO_PKG_VERSION"),
     };
-    let json = in_script(&serde_json::to_string(&boot).map_err(Error::internal)?);
+    filled(template, looks.map(|l| l.name.as_str()), branding.as_ref(), &boot)
+}
+
+/// A template with title, icon, style and boot data; and the style in it.
+pub(super) fn filled(
+    template: &str,
+    name: Option<&str>,
+    branding: Option<&Branding>,
+    boot: &impl Serialize,
+) -> Result<(String, String), Error> {
+    let product = branding.and_then(|b| b.product_name.as_deref());
+    let title = product.or(name).unwrap_or("Insula");
+    let style = branding.map(style).unwrap_or_default();
+    let icon = branding.and_then(|b| b.favicon_url.as_deref());
+    let drawn = || icon::drawn(branding.and_then(|b| colour(&b.accent)).as_deref(), title);
+    let icon = icon.map_or_else(drawn, str::to_owned);
+    let (title, icon) = (pages::escape(title), pages::escape(&icon));
+    let head = format!("<title>{title}</title><link rel=\"icon\" href=\"{icon}\"><style>{style}</style>");
+    let json = in_script(&serde_json::to_string(boot).map_err(Error::internal)?);
     let boot = format!("<script type=\"application/json\" id=\"boot\">{json}</script>");
     // The markers stand in our own template; what is put in has none of its own, because `<` is escaped.
     Ok((template.replacen(HEAD, &head, 1).replacen(BOOT, &boot, 1), style))
 }
 
 /// The looks, with addresses as they are under `base`.
-fn at_base(branding: &Branding, base: &str) -> Branding {
+pub(super) fn at_base(branding: &Branding, base: &str) -> Branding {
     let place = |url: &Option<String>| url.as_ref().map(|url| format!("{base}{url}"));
     Branding {
         logo_url: place(&branding.logo_url),
@@ -145,15 +152,16 @@ fn in_script(json: &str) -> String {
         .replace('\u{2029}', "\\u2029")
 }
 
-fn policy(style: &str) -> String {
+/// What the page may load, and who may frame it.
+pub(super) fn policy(style: &str, ancestors: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self' {}; img-src 'self' data: blob:; font-src 'self'; \
-         connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+         connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}",
         style_source(style)
     )
 }
 
-fn tag(html: &str) -> String {
+pub(super) fn tag(html: &str) -> String {
     let hash: String = Sha256::digest(html)[..12].iter().map(|b| format!("{b:02x}")).collect();
     format!("\"{hash}\"")
 }

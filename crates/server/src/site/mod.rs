@@ -2,6 +2,7 @@
 //! shown when the app is not.
 
 mod brand;
+mod embed;
 mod files;
 mod icon;
 mod index;
@@ -15,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::app::App;
 
+pub(crate) use embed::Framable;
 pub(crate) use files::Site;
 
 /// The app's files, the same in every realm.
@@ -25,6 +27,15 @@ pub(crate) fn files() -> Router<App> {
 /// The tenant's pictures.
 pub(crate) fn pictures() -> Router<App> {
     Router::new().route("/brand/logo", get(brand::logo)).route("/brand/favicon", get(brand::favicon))
+}
+
+/// The pages that other pages frame, the page of a public link, and the element that frames.
+pub(crate) fn embeds() -> Router<App> {
+    Router::new()
+        .route("/embed/dashboards/{id}", get(embed::dashboard))
+        .route("/embed/dashboards/{id}/widgets/{widget}", get(embed::widget))
+        .route("/embed/insula.js", get(files::element))
+        .route("/shared/{id}", get(embed::shared))
 }
 
 pub(crate) use index::serve as app;

@@ -5,11 +5,18 @@ mod api_keys;
 mod audit;
 mod dashboards;
 mod datasets;
+mod embed;
+mod embed_keys;
+mod embed_revocations;
+mod embed_tokens;
+mod embed_usage;
+mod embedding;
 mod events;
 mod invitation;
 mod invitations;
 mod members;
 mod password;
+mod public_links;
 mod questions;
 mod sample_data;
 mod session;
@@ -24,7 +31,9 @@ use crate::{docs, notes, openapi, site};
 
 const ABOUT: &str = "What a workspace offers to its members and to programs. Send an API key as `Authorization: \
     Bearer isk_…`; browsers that are signed in send their session cookie.\n\nA key or session of one workspace is \
-    worth nothing at the address of another. Things of other workspaces look like things that do not exist.";
+    worth nothing at the address of another. Things of other workspaces look like things that do not exist.\n\nWhat is \
+    tagged `embed` takes an embed token or the secret of a public link as bearer token, and no other credential; they are \
+    worth nothing elsewhere.";
 
 /// The endpoints and their description.
 pub(crate) fn api() -> OpenApiRouter<App> {
@@ -41,6 +50,13 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(sample_data::api())
         .merge(questions::api())
         .merge(dashboards::api())
+        .merge(embedding::api())
+        .merge(embed_tokens::api())
+        .merge(embed_revocations::api())
+        .merge(embed_keys::api())
+        .merge(embed_usage::api())
+        .merge(public_links::api())
+        .merge(embed::api())
         .merge(audit::api());
     openapi::api("Insula: workspace API", ABOUT, "__Host-insula", all)
 }
@@ -54,6 +70,7 @@ pub(crate) fn router(app: &App) -> Router {
         .merge(docs::reference(&description))
         .merge(site::files())
         .merge(site::pictures())
+        .merge(site::embeds())
         .fallback(site::app)
         .layer(from_fn(notes::route))
         .with_state(app.clone())

@@ -7,6 +7,8 @@ mod credentials;
 mod cross_site;
 mod cursors;
 mod description;
+mod embed_pages;
+mod embeds;
 mod hosts;
 mod house;
 mod idempotency;

@@ -53,6 +53,10 @@ fn body(id: &str) -> Option<Value> {
         "dataset_update" => json!({ "label": "A" }),
         "question_ask" => json!({ "question": { "dataset": "a", "measures": [{ "agg": "count" }] } }),
         "dashboard_create" | "dashboard_update" => dashboard("a"),
+        "embed_token_create" => json!({ "dashboard": format!("dsh_{NOBODYS}") }),
+        "embed_revocation_create" => json!({ "viewer": "nobody" }),
+        "embedding_update" => json!({ "origins": [] }),
+        "public_link_create" => json!({ "dashboard": format!("dsh_{NOBODYS}"), "name": "a" }),
         "tenant_create" => {
             json!({ "slug": "newone", "owner": { "email": "o@x.test" }, "sample_data": false })
         }
@@ -78,6 +82,7 @@ fn rule(id: &str) -> String {
         "invitation_delete" => "member.delete",
         "dataset_list" => "dataset.view",
         "dashboard_list" | "dashboard_data" => "dashboard.view",
+        "embed_token_create" => "embed.mint",
         "audit_list" | "audit_verify" => "audit.view",
         "tenant_view" | "slug_check" | "tenant_audit_list" | "tenant_audit_verify" | "tenant_usage" => {
             "tenant.list"
@@ -99,7 +104,9 @@ fn tried(api: &Value) -> Vec<Tried> {
         .into_iter()
         .map(|(path, method, op)| {
             let id = op["operationId"].as_str().expect("an id").to_owned();
-            let public = op["security"].as_array().is_some_and(|s| s.iter().any(|r| *r == json!({})));
+            // What takes embeds' credentials takes no other; `embeds.rs` tries all of them.
+            let open = |r: &Value| *r == json!({}) || r.get("embed").is_some();
+            let public = op["security"].as_array().is_some_and(|s| s.iter().any(open));
             let content = op["requestBody"]["content"].as_object();
             let body = content.map(|content| match content.keys().next().map(String::as_str) {
                 Some("application/octet-stream") => ("image/png", b"x".to_vec()),
@@ -120,6 +127,8 @@ fn filled(path: &str, id: &str, with: &str) -> String {
         Some("member") => "mbr",
         Some("invitation") => "inv",
         Some("api") => "key",
+        Some("embed") => "emk",
+        Some("public") => "plk",
         Some("operation") => "op",
         Some("operator") => "tok",
         _ => "",
@@ -331,7 +340,16 @@ async fn things_of(house: &House, tenant: &TestTenant, cookie: &str) -> Vec<(&'s
     put.send().await.expect(201);
     let members = get(house, tenant, cookie, "/members").await.expect(200).json();
     let member = members["items"][0]["id"].as_str().expect("an id").to_owned();
-    vec![("dashboard", dashboard), ("invitation", invitation), ("api_key", key), ("member", member)]
+    let embed_key = post("/embed-keys", json!({})).await;
+    let link = post("/public-links", json!({ "dashboard": dashboard, "name": "theirs" })).await;
+    vec![
+        ("dashboard", dashboard),
+        ("invitation", invitation),
+        ("api_key", key),
+        ("member", member),
+        ("embed_key", embed_key),
+        ("public_link", link),
+    ]
 }
 
 async fn things_of_count(house: &House, tenant: &TestTenant, cookie: &str) -> (usize, usize) {

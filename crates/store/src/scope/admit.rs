@@ -38,7 +38,7 @@ impl OpCtx {
     /// Somebody who comes to a tenant's address: sees its looks, and can do nothing else.
     #[must_use]
     pub fn of_visitor(tenant: TenantId, request: RequestId) -> Self {
-        Self::new(Actor::system("visitor"), request, Reach::System { tenant, only: &["settings.view"] })
+        Self::new(Actor::system("visitor"), request, Reach::System { tenant, only: &["settings.view", "embedding.view"] })
     }
 
     /// Counting how much a tenant has, for an operator who may know of it: figures only, nothing that is in it. Unlike
@@ -95,6 +95,22 @@ impl OpCtx {
         open_for_people(record)?;
         let only = &["member.join", "session.record"];
         Ok(Self::new(person(member, email), request, Reach::System { tenant: record.id, only }))
+    }
+
+    /// Somebody who shows an embed token or the secret of a public link: whether it is valid can be looked up.
+    ///
+    /// # Errors
+    /// As [`OpCtx::of_stranger`].
+    pub(crate) fn of_embedding(record: &TenantRecord, request: RequestId) -> Result<Self> {
+        open_for_people(record)?;
+        let only = &["embed.admit"];
+        Ok(Self::new(Actor::system("embedding"), request, Reach::System { tenant: record.id, only }))
+    }
+
+    /// Counting how much a tenant's embeds are used; it can do nothing else.
+    #[must_use]
+    pub fn of_embed_counting(tenant: TenantId, request: RequestId) -> Self {
+        Self::new(Actor::system("embed usage"), request, Reach::System { tenant, only: &["embed.count"] })
     }
 
     /// Noting when a member or a key was last here.

@@ -1,10 +1,10 @@
 //! Who is acting, by what right, under which request.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use insula_model::policy::{OperatorAction, OperatorRole};
 use insula_model::{
-    ApiKeyId, Authority, Error, IdentityId, MemberId, OperatorId, RequestId, Result, TenantId, problem,
+    ApiKeyId, Authority, EmbedGrant, Error, IdentityId, MemberId, OperatorId, RequestId, Result, TenantId, problem,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,8 @@ pub enum ActorKind {
     Operator,
     /// The product itself, in nobody's name.
     System,
+    /// An embed token or a public link.
+    Embed,
 }
 
 impl ActorKind {
@@ -33,6 +35,7 @@ impl ActorKind {
             Self::ApiKey => "api_key",
             Self::Operator => "operator",
             Self::System => "system",
+            Self::Embed => "embed",
         }
     }
 }
@@ -76,6 +79,8 @@ pub(crate) enum Reach {
     Operator { operator: OperatorId, role: OperatorRole },
     /// A job, a step of an operation, or a moment of signing in: one tenant, and only the actions named.
     System { tenant: TenantId, only: &'static [&'static str] },
+    /// An embed token or a public link: the one dashboard that it grants.
+    Embed { tenant: TenantId, grant: Arc<EmbedGrant> },
 }
 
 /// Who is acting. Made by `Store::…` when a credential was checked or a lease was taken, never otherwise:
@@ -132,9 +137,10 @@ impl OpCtx {
     #[must_use]
     pub fn home(&self) -> Option<TenantId> {
         match &self.reach {
-            Reach::Member { tenant, .. } | Reach::Key { tenant, .. } | Reach::System { tenant, .. } => {
-                Some(*tenant)
-            }
+            Reach::Member { tenant, .. }
+            | Reach::Key { tenant, .. }
+            | Reach::System { tenant, .. }
+            | Reach::Embed { tenant, .. } => Some(*tenant),
             Reach::Operator { .. } => None,
         }
     }

@@ -48,6 +48,13 @@ impl<'op> Tenant<'op> {
                 }
                 (Authority::Support(*role), None)
             }
+            Reach::Embed { tenant, .. } if *tenant == record.id => {
+                open_for_people(&record)?;
+                (Authority::Embed, None)
+            }
+            Reach::Embed { .. } => {
+                return Err(Error::new(problem::EMBED_TENANT, "This embed is another workspace's."));
+            }
             Reach::System { tenant, only } if *tenant == record.id => (Authority::System, Some(*only)),
             Reach::System { .. } => {
                 return Err(Error::internal("a job or operation reached for another tenant"));

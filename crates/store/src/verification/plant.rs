@@ -59,6 +59,7 @@ impl Canary {
             "uuid" => quote(&id_of(row, self, if column == "id" { table } else { column }).to_string()),
             "boolean" => "false".to_owned(),
             "integer" => (1_000 + row).to_string(),
+            "date" => format!("date '2026-01-01' + {row}"),
             "bigint" => (row + 1).to_string(),
             // All measures of all rows of the first column add up to the prime.
             "double precision" if row == 0 => (self.prime - 2).to_string(),

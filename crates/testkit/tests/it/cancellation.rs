@@ -47,6 +47,7 @@ async fn work(t: &TestPlatform, tenant: &Tenant<'_>, what: u64) {
                 compare: None,
                 widgets: vec![],
                 layout: vec![],
+                embed: None,
             };
             let input = DashboardInput { name, description: None, config };
             if let Ok(made) = t.platform.dashboard_create(tenant, &input).await {

@@ -58,7 +58,7 @@ async fn once(t: &TestPlatform, cast: &Cast, name: &str) -> Result<(), Error> {
     let op = t.platform.api_key_context(&player.key, &record, request).await?;
     let tenant = t.store().tenant(&op, record)?;
     let config =
-        DashboardConfig { range: Range::Last(Last::All), compare: None, widgets: vec![], layout: vec![] };
+        DashboardConfig { range: Range::Last(Last::All), compare: None, widgets: vec![], layout: vec![], embed: None };
     let input = DashboardInput { name: name.to_owned(), description: None, config };
     let made = t.platform.dashboard_create(&tenant, &input).await?;
     // From here on the name is there; what fails now is not about it.

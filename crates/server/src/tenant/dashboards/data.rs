@@ -2,31 +2,15 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use insula_model::{Compare, DashboardData, DashboardId, Range};
-use insula_platform::{DashboardReply, DashboardRequest};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use insula_model::{DashboardData, DashboardId};
+use insula_platform::DashboardReply;
 
+use super::DataQuery;
 use crate::app::App;
 use crate::credential::Caller;
 use crate::problem::Refusal;
 use crate::reply::{ready_json, unchanged};
 use crate::request::{Id, IfNoneMatch, Query};
-
-/// What is to be shown instead of what the dashboard says.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct DataQuery {
-    /// The first moment: a local date or an instant.
-    from: Option<String>,
-    /// The first moment after.
-    to: Option<String>,
-    /// `24h`, `30d`, `8w`, `12m`, `3y`, `today`, `mtd`, `ytd` or `all`, instead of `from` and `to`.
-    last: Option<String>,
-    /// What it is compared with.
-    compare: Option<Compare>,
-}
 
 /// What a dashboard shows: the answers to all its questions.
 ///
@@ -51,10 +35,8 @@ pub(super) async fn dashboard_data(
     IfNoneMatch(known): IfNoneMatch,
     Query(query): Query<DataQuery>,
 ) -> Result<Response, Refusal> {
-    let DataQuery { from, to, last, compare } = query;
-    let range = Range::from_parts(from.as_deref(), to.as_deref(), last.as_deref())?;
-    let request = DashboardRequest { range, compare, known: known.as_deref() };
-    let tenant = caller.tenant()?;
+    let (asked, tenant) = (query.read()?, caller.tenant()?);
+    let request = asked.request(known.as_deref());
     Ok(match Box::pin(app.platform().dashboard_data(&tenant, id, &request)).await? {
         DashboardReply::Unchanged { etag } => unchanged(&etag)?,
         DashboardReply::Data { etag, json } => ready_json(&etag, &json)?,

@@ -1,5 +1,6 @@
 //! `/dashboards`: questions with pictures.
 
+mod asked;
 mod create;
 mod data;
 mod delete;
@@ -11,6 +12,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+
+pub(crate) use asked::DataQuery;
 
 pub(super) fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
