@@ -311,7 +311,7 @@ export interface EmbedKey {
 
 export type EmbedRevocation = { token: string } | { viewer: string } | { api_key: string } | { dashboard: string } | { all: true };
 
-export interface EmbedUsage {
+export interface EmbedUsageDay {
   day: string;
   dashboard: string;
   loads: number;
