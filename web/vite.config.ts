@@ -1,6 +1,7 @@
 /**
  * The build of the browser's side. One tree, one HTML file per entry (`index.html` is the app: the tenants' pages
- * and the operators' console). Nothing is inlined, so that the pages work under a strict content security policy.
+ * and the operators' console; `embed.html` is what other people's pages frame). Nothing is inlined, so that the pages
+ * work under a strict content security policy.
  */
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -13,7 +14,7 @@ const BROWSERS = ['chrome123', 'edge123', 'firefox128', 'safari18'];
 /** Few, well-compressed files instead of one per small component: what every page has, and what lists and forms have. */
 const CHUNKS = [
   { name: 'svelte', test: /(node_modules[\\/](svelte|esm-env|clsx)[\\/]|vite[\\/]preload-helper)/, priority: 4 },
-  // What every entry draws with.
+  // What every page draws with.
   { name: 'drawn', test: /web[\\/](format|wire|theme|ui[\\/](Icon|icons|Skeleton))/, priority: 3 },
   { name: 'widgets', test: /web[\\/]widgets[\\/][^\\/]+$/, priority: 2 },
   {
@@ -28,23 +29,32 @@ const CHUNKS = [
   },
 ];
 
-export default defineConfig({
-  root: fileURLToPath(new URL('.', import.meta.url)),
-  base: '/',
-  plugins: [schemeScript(), svelte()],
-  resolve: { alias: { $app: fileURLToPath(new URL('./app', import.meta.url)) } },
-  build: {
-    outDir: 'dist',
-    assetsDir: 'assets',
-    target: BROWSERS,
-    cssTarget: BROWSERS,
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    manifest: true,
-    reportCompressedSize: false,
-    rolldownOptions: {
-      input: { app: fileURLToPath(new URL('./index.html', import.meta.url)) },
-      output: { codeSplitting: { groups: CHUNKS } },
+/**
+ * The embed is built apart (`--mode embed`): what the app alone needs of the runtime and of what both draw with would
+ * otherwise be on the way to everybody's first chart.
+ */
+export default defineConfig(({ mode }) => {
+  const embed = mode === 'embed';
+  const entry = embed ? 'embed.html' : 'index.html';
+  return {
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    base: '/',
+    plugins: [...(embed ? [] : [schemeScript()]), svelte()],
+    resolve: { alias: { $app: fileURLToPath(new URL('./app', import.meta.url)) } },
+    build: {
+      outDir: 'dist',
+      emptyOutDir: !embed,
+      assetsDir: 'assets',
+      target: BROWSERS,
+      cssTarget: BROWSERS,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      manifest: `.vite/${entry}.json`,
+      reportCompressedSize: false,
+      rolldownOptions: {
+        input: fileURLToPath(new URL(entry, import.meta.url)),
+        ...(embed ? {} : { output: { codeSplitting: { groups: CHUNKS } } }),
+      },
     },
-  },
+  };
 });

@@ -16,6 +16,7 @@ export const TENANT_PATTERNS = {
   data: '/data',
   members: '/members',
   apiKeys: '/api-keys',
+  embedding: '/embedding',
   settings: '/settings',
   audit: '/audit',
 } as const;
@@ -43,6 +44,7 @@ export function tenantPaths(base: string) {
     data: () => `${base}/data`,
     members: () => `${base}/members`,
     apiKeys: () => `${base}/api-keys`,
+    embedding: () => `${base}/embedding`,
     settings: () => `${base}/settings`,
     audit: () => `${base}/audit`,
   };
@@ -84,6 +86,14 @@ export const TENANT_API = {
   dashboards: () => '/dashboards',
   dashboard: (id: string) => `/dashboards/${enc(id)}`,
   dashboardData: (id: string) => `/dashboards/${enc(id)}/data`,
+  embedTokens: () => '/embed-tokens',
+  embedding: () => '/embedding',
+  embedKeys: () => '/embed-keys',
+  embedKey: (id: string) => `/embed-keys/${enc(id)}`,
+  embedRevocations: () => '/embed-revocations',
+  embedUsage: () => '/embed-usage',
+  publicLinks: () => '/public-links',
+  publicLink: (id: string) => `/public-links/${enc(id)}`,
   audit: () => '/audit',
   auditVerify: () => '/audit/verify',
 };
@@ -114,6 +124,12 @@ export const apiRoot = (base: string) => `${base}/api/v1`;
 
 /** The reference that the server has in the binary. */
 export const docs = { reference: () => '/docs', problem: (code: string) => `/docs/problems/${enc(code)}` };
+
+/** What other people's pages frame and load. */
+export const framed = (base: string) => ({
+  dashboard: (id: string) => `${base}/embed/dashboards/${enc(id)}`,
+  element: () => `${base}/embed/insula.js`,
+});
 
 /** The part of a path below the base, or `null` when it lies outside. */
 export function withoutBase(base: string, path: string): string | null {

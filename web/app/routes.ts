@@ -44,6 +44,12 @@ export const tenantRoutes: Route[] = [
   tenantPage('apiKeys', () => import('./pages/tenant/api_keys/ApiKeysPage.svelte'), {
     prefetch: () => prefetch(tenant.apiKeys()),
   }),
+  tenantPage('embedding', () => import('./pages/tenant/embedding/EmbeddingPage.svelte'), {
+    prefetch: () => {
+      prefetch(tenant.embedding());
+      prefetch(tenant.dashboards());
+    },
+  }),
   tenantPage('settings', () => import('./pages/tenant/settings/SettingsPage.svelte'), {
     prefetch: () => prefetch(tenant.settings()),
   }),

@@ -11,7 +11,7 @@ export interface NumberShape {
 
 let locale: string | undefined;
 
-/** For tests; in the browser the viewer's own locale is used. */
+/** `undefined`: the browser's own, which is the viewer's. An embed may be told another one; so are tests. */
 export function useLocale(tag: string | undefined): void {
   locale = tag;
   formats.clear();

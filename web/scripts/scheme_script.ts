@@ -1,6 +1,7 @@
 /**
  * Puts `theme/scheme.js` in front of everything as a small classic script of its own, hashed like every other
- * asset: the chosen colour scheme is set before the first paint, without an inline script.
+ * asset: the chosen colour scheme is set before the first paint, without an inline script. The embed goes without: there
+ * the page around it chooses, and no storage is looked into.
  */
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';

@@ -71,7 +71,8 @@ export type Scope =
   | 'dashboards:write'
   | 'members:read'
   | 'settings:write'
-  | 'audit:read';
+  | 'audit:read'
+  | 'embeds:mint';
 
 export interface ApiKey {
   id: string;
@@ -267,6 +268,72 @@ export interface DashboardData {
   previous?: Span | null;
   time_zone: string;
   widgets: WidgetData[];
+}
+
+/* ── embedding ──────────────────────────────────────────────────────────────────────────────────── */
+
+/** A condition on the events behind a dashboard. `null` among values is "has no value". */
+export type Filter =
+  | { op: 'in' | 'not_in'; dimension: string; values: (string | null)[] }
+  | { op: 'contains' | 'starts_with'; dimension: string; value: string }
+  | { op: 'gte' | 'gt' | 'lte' | 'lt' | 'eq'; measure: string; value: number }
+  | { op: 'between'; measure: string; value: number; to: number };
+
+/** What a token or a public link opens. */
+export interface EmbedView {
+  dashboard: { id: string; name: string; description?: string | null; config: DashboardConfig };
+  tenant: { name: string; time_zone: string; locale?: string | null; week_start: WeekStart };
+  branding: Branding;
+  /** The dimensions that the token's filters hold; nobody else may filter them. */
+  locked: string[];
+  /** Where the token may be shown; empty: wherever the tenant's own list allows. */
+  origins: string[];
+  expires_at?: string | null;
+  now: string;
+}
+
+/** From where a tenant's dashboards may be shown. */
+export interface EmbedSettings {
+  origins: string[];
+  version: number;
+}
+
+export interface EmbedKey {
+  id: string;
+  created_at: string;
+  /** It signs; others only verify what they signed before. */
+  signing: boolean;
+  /** The public half, base64url. */
+  public_key: string;
+  /** Until when its tokens count, once another key has taken its place. */
+  verifies_until?: string | null;
+}
+
+export type EmbedRevocation = { token: string } | { viewer: string } | { api_key: string } | { dashboard: string } | { all: true };
+
+export interface EmbedUsageDay {
+  day: string;
+  dashboard: string;
+  loads: number;
+  viewers: number;
+  query_ms: number;
+  refused: number;
+}
+
+export interface PublicLink {
+  id: string;
+  dashboard: string;
+  name: string;
+  filters?: Filter[];
+  created_at: string;
+  created_by?: string | null;
+  expires_at?: string | null;
+}
+
+export interface PublicLinkCreated extends PublicLink {
+  /** Absent when the same request was answered before: a secret is shown once. */
+  url?: string | null;
+  note?: string | null;
 }
 
 export interface SampleRemoved {

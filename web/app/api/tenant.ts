@@ -14,11 +14,17 @@ import type {
   DashboardData,
   DashboardSummary,
   Dataset,
+  EmbedKey,
+  EmbedRevocation,
+  EmbedSettings,
+  EmbedUsageDay,
   Invitation,
   InvitationCreated,
   InvitationView,
   Member,
   Page,
+  PublicLink,
+  PublicLinkCreated,
   Question,
   RangeInput,
   Role,
@@ -53,6 +59,10 @@ export const reads = {
   dashboards: () => read<Page<DashboardSummary>>(at.dashboards()),
   dashboard: (id: string) => read<Dashboard>(at.dashboard(id)),
   dashboardData: (id: string, query: DataQuery) => read<DashboardData>(at.dashboardData(id), query),
+  embedding: () => read<EmbedSettings>(at.embedding()),
+  embedKeys: () => read<Page<EmbedKey>>(at.embedKeys(), WHOLE),
+  embedUsage: (from: string, to: string) => read<{ items: EmbedUsageDay[] }>(at.embedUsage(), { from, to }),
+  publicLinks: () => read<Page<PublicLink>>(at.publicLinks(), WHOLE),
   audit: () => read<Page<AuditEntry>>(at.audit(), { limit: 50 }),
 };
 
@@ -162,6 +172,36 @@ export async function renameDashboard(id: string, name: string): Promise<void> {
 export async function deleteDashboard(id: string): Promise<void> {
   await client.delete(at.dashboard(id));
   await invalidate(at.dashboards());
+}
+
+/* ── embedding ──────────────────────────────────────────────────────────────────────────────────── */
+
+export async function changeOrigins(origins: string[], version: number): Promise<void> {
+  await client.put(at.embedding(), { body: { origins }, match: version });
+  await invalidate(at.embedding());
+}
+
+export async function rotateEmbedKey(): Promise<void> {
+  await client.post<EmbedKey>(at.embedKeys());
+  await invalidate(at.embedKeys());
+}
+
+export async function endEmbedKey(id: string): Promise<void> {
+  await client.delete(at.embedKey(id));
+  await invalidate(at.embedKeys());
+}
+
+export const revokeEmbeds = (what: EmbedRevocation) => client.post<unknown>(at.embedRevocations(), { body: what });
+
+export async function createPublicLink(link: { dashboard: string; name: string; expires_at?: string }): Promise<PublicLinkCreated> {
+  const made = await client.post<PublicLinkCreated>(at.publicLinks(), { body: link });
+  await invalidate(at.publicLinks());
+  return made;
+}
+
+export async function withdrawPublicLink(id: string): Promise<void> {
+  await client.delete(at.publicLink(id));
+  await invalidate(at.publicLinks());
 }
 
 /* ── audit ──────────────────────────────────────────────────────────────────────────────────────── */

@@ -10,6 +10,7 @@ export const TENANT_TITLES: Record<keyof typeof TENANT_PATTERNS, string> = {
   data: 'Data',
   members: 'Members',
   apiKeys: 'API keys',
+  embedding: 'Embedding',
   settings: 'Settings',
   audit: 'Audit log',
 };

@@ -5,7 +5,7 @@ const t = tenantPaths('');
 const c = consolePaths('');
 
 /** Pages of a signed-in member that need no id. */
-export const MEMBER_PAGES = { home: t.home(), dashboards: t.dashboards(), data: t.data(), members: t.members(), apiKeys: t.apiKeys(), settings: t.settings(), audit: t.audit(), nowhere: '/nowhere' };
+export const MEMBER_PAGES = { home: t.home(), dashboards: t.dashboards(), data: t.data(), members: t.members(), apiKeys: t.apiKeys(), embedding: t.embedding(), settings: t.settings(), audit: t.audit(), nowhere: '/nowhere' };
 
 /** Pages of a signed-in operator; `tenant` is one of the demo tenants. */
 export const operatorPages = (tenant: string) => ({
