@@ -32,7 +32,11 @@ async fn create(
     let tenant = node.store().tenant(&op, Arc::clone(&acme.record))?;
     let config =
         DashboardConfig { range: Range::Last(Last::All), compare: None, widgets: vec![], layout: vec![] };
-    node.dashboard_create(&tenant, &DashboardInput { name: name.to_owned(), description: None, config }).await
+    node.dashboard_create(
+        &tenant,
+        &DashboardInput { name: name.to_owned(), description: None, config, note: None },
+    )
+    .await
 }
 
 /// How often it is there, and how often the log says that it was made.

@@ -37,7 +37,7 @@ async fn close_the_log(root: &Client) {
 fn dashboard(name: &str) -> DashboardInput {
     let config =
         DashboardConfig { range: Range::Last(Last::All), compare: None, widgets: vec![], layout: vec![] };
-    DashboardInput { name: name.to_owned(), description: None, config }
+    DashboardInput { name: name.to_owned(), description: None, config, note: None }
 }
 
 each_tier!(what_cannot_be_logged_does_not_happen, async |t: &TestPlatform, tier: Tier| {

@@ -53,6 +53,7 @@ fn body(id: &str) -> Option<Value> {
         "dataset_update" => json!({ "label": "A" }),
         "question_ask" => json!({ "question": { "dataset": "a", "measures": [{ "agg": "count" }] } }),
         "dashboard_create" | "dashboard_update" => dashboard("a"),
+        "dashboard_restore" => json!({ "version": 1 }),
         "tenant_create" => {
             json!({ "slug": "newone", "owner": { "email": "o@x.test" }, "sample_data": false })
         }
@@ -77,7 +78,9 @@ fn rule(id: &str) -> String {
         "invitation_create" => "member.invite",
         "invitation_delete" => "member.delete",
         "dataset_list" => "dataset.view",
-        "dashboard_list" | "dashboard_data" => "dashboard.view",
+        "dashboard_list" | "dashboard_data" | "dashboard_version_list" | "dashboard_version_view" => {
+            "dashboard.view"
+        }
         "audit_list" | "audit_verify" => "audit.view",
         "tenant_view" | "slug_check" | "tenant_audit_list" | "tenant_audit_verify" | "tenant_usage" => {
             "tenant.list"
@@ -129,6 +132,7 @@ fn filled(path: &str, id: &str, with: &str) -> String {
         .replace("{name}", "nobodys")
         .replace("{token}", "nobodys")
         .replace("{tenant}", "nobodys-tenant")
+        .replace("{version}", "1")
 }
 
 #[test]

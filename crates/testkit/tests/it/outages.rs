@@ -59,7 +59,7 @@ async fn once(t: &TestPlatform, cast: &Cast, name: &str) -> Result<(), Error> {
     let tenant = t.store().tenant(&op, record)?;
     let config =
         DashboardConfig { range: Range::Last(Last::All), compare: None, widgets: vec![], layout: vec![] };
-    let input = DashboardInput { name: name.to_owned(), description: None, config };
+    let input = DashboardInput { name: name.to_owned(), description: None, config, note: None };
     let made = t.platform.dashboard_create(&tenant, &input).await?;
     // From here on the name is there; what fails now is not about it.
     if let Ok(seen) = t.platform.dashboard_view(&tenant, made.id).await {
