@@ -41,7 +41,8 @@ pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Vec<Wish>, Failure> {
 pub(crate) fn read(file: &Path) -> Result<Wish, Failure> {
     let text = std::fs::read_to_string(file).map_err(Failure::io(file.display()))?;
     let input = parse(&text).map_err(|mut failure| {
-        failure.problem.detail = format!("{}: {}", file.display(), failure.problem.detail);
+        let at = failure.problem.errors.first().map(|e| format!(" at {}", e.pointer)).unwrap_or_default();
+        failure.problem.detail = format!("{}{at}: {}", file.display(), failure.problem.detail);
         failure
     })?;
     Ok(Wish { file: file.display().to_string(), input })
