@@ -7,10 +7,9 @@ const three = [at('a', 0, 0, 6, 2), at('b', 6, 0, 6, 2), at('c', 0, 2, 12, 4)];
 const of = (layout: readonly Place[], widget: string) => layout.find((p) => p.widget === widget);
 
 function valid(layout: readonly Place[]): void {
-  for (const [i, p] of layout.entries()) {
-    expect(p.x >= 0 && p.y >= 0 && p.w >= 1 && p.h >= 1 && p.x + p.w <= COLUMNS, JSON.stringify(p)).toBe(true);
-    for (const other of layout.slice(0, i)) expect(overlap(p, other), `${JSON.stringify(p)} on ${JSON.stringify(other)}`).toBe(false);
-  }
+  const outside = layout.filter((p) => p.x < 0 || p.y < 0 || p.w < 1 || p.h < 1 || p.x + p.w > COLUMNS);
+  const upon = layout.flatMap((p, i) => layout.slice(0, i).filter((other) => overlap(p, other)).map((other) => [p, other]));
+  expect({ outside, upon }).toEqual({ outside: [], upon: [] });
 }
 
 describe('moving', () => {
@@ -74,7 +73,7 @@ function dice(seed: number): (below: number) => number {
 }
 
 it('whatever is done in whatever order: nothing overlaps, and what was moved is where it was put', () => {
-  for (let seed = 1; seed <= 60; seed += 1) {
+  for (let seed = 1; seed <= 30; seed += 1) {
     const roll = dice(seed);
     let layout: Place[] = [];
     for (let step = 0; step < 60; step += 1) {
