@@ -37,6 +37,9 @@ export class Router {
   /** A page's code could not be fetched. */
   broken = $state(false);
 
+  /** Asked before the page is left: `false` keeps it, and whoever says so takes care of what comes next. */
+  hold: ((to: string) => boolean) | null = null;
+
   private readonly match;
   private turn = 0;
   private hover: ReturnType<typeof setTimeout> | undefined;
@@ -49,10 +52,19 @@ export class Router {
   }
 
   start(): void {
-    addEventListener('popstate', () => void this.show(false));
+    addEventListener('popstate', () => this.popped());
     document.addEventListener('click', (event) => this.clicked(event));
     document.addEventListener('pointerover', (event) => this.pointed(event));
     document.addEventListener('focusin', (event) => this.pointed(event));
+    void this.show(false);
+  }
+
+  private popped(): void {
+    const to = new URL(location.href);
+    if (to.pathname !== this.url.pathname && this.hold && !this.hold(to.href)) {
+      history.pushState(null, '', this.url);
+      return;
+    }
     void this.show(false);
   }
 
@@ -67,6 +79,7 @@ export class Router {
       return Promise.resolve();
     }
     const samePage = to.pathname === location.pathname;
+    if (!samePage && this.hold && !this.hold(to.href)) return Promise.resolve();
     history[options.replace ? 'replaceState' : 'pushState'](options.state ?? null, '', to);
     return this.show(!samePage);
   }

@@ -29,6 +29,12 @@ export const tenantRoutes: Route[] = [
       prefetch(tenant.dashboardData(id, dataQuery(rangeFromQuery(query), query.get('compare'))));
     },
   }),
+  tenantPage('dashboardEdit', () => import('./pages/tenant/editor/EditorPage.svelte'), {
+    prefetch: ({ id }) => {
+      if (id) prefetch(tenant.dashboard(id));
+      prefetch(tenant.datasets());
+    },
+  }),
   tenantPage('dashboards', () => import('./pages/tenant/dashboards/DashboardsPage.svelte'), {
     prefetch: () => prefetch(tenant.dashboards()),
   }),

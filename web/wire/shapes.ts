@@ -254,6 +254,18 @@ export interface Dashboard extends DashboardSummary {
   config: DashboardConfig;
 }
 
+/** What a dashboard was before. */
+export interface DashboardVersion {
+  version: number;
+  name: string;
+  description?: string | null;
+  note?: string | null;
+  author?: string | null;
+  created_at: string;
+  /** Lists leave it out. */
+  config?: DashboardConfig | null;
+}
+
 export interface WidgetData {
   id: string;
   value?: Answer | null;

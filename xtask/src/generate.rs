@@ -22,6 +22,7 @@ struct Generator {
 
 const GENERATORS: &[Generator] = &[
     Generator { file: "docs/reference/problems.md", make: problems },
+    Generator { file: "docs/reference/dashboard.schema.json", make: dashboard_schema },
     Generator { file: "docs/reference/cli.md", make: |repo| insula(repo, "docs-cli") },
     Generator { file: "docs/reference/settings.md", make: |repo| insula(repo, "docs-config") },
     Generator { file: "openapi/tenant.json", make: |repo| openapi(repo, "tenant") },
@@ -34,6 +35,11 @@ fn insula(repo: &Repo, command: &str) -> Result<String> {
 
 fn openapi(repo: &Repo, realm: &str) -> Result<String> {
     let example = ["run", "--quiet", "--package", "insula-server", "--example", "openapi", "--", realm];
+    run::output(&mut repo.cargo(&example))
+}
+
+fn dashboard_schema(repo: &Repo) -> Result<String> {
+    let example = ["run", "--quiet", "--package", "insula-model", "--example", "dashboard_schema"];
     run::output(&mut repo.cargo(&example))
 }
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, cell, completions, import, key, mail, migrate, node, openapi, operation, operator, tenant, up,
-    verify,
+    audit, cell, completions, dashboard, import, key, mail, migrate, node, openapi, operation, operator,
+    tenant, up, verify,
 };
 use crate::config::Flag;
 
@@ -105,6 +105,9 @@ pub(crate) enum Command {
     /// API keys of tenants
     #[command(subcommand)]
     Key(key::Key),
+    /// Dashboards as files: list, export, apply
+    #[command(subcommand)]
+    Dashboard(dashboard::DashboardCommand),
     /// Operators
     #[command(subcommand)]
     Operator(operator::Operator),

@@ -9,6 +9,7 @@ mod args;
 mod client;
 mod commands;
 mod config;
+mod dashboards;
 mod failure;
 mod import;
 mod logging;

@@ -5,7 +5,6 @@
 //! something appended) was left out. SVG is refused: it can hold script.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
 use crate::problem;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::Answer;
+use crate::dashboard_version::check_note;
 use crate::dashboard_widget::field;
 pub use crate::dashboard_widget::{
     BarOptions, KpiOptions, Picture, SeriesStyle, TableOptions, TimeSeriesOptions, Widget, WidgetKind,
@@ -113,6 +114,9 @@ pub struct DashboardInput {
     pub description: Option<String>,
     /// What it shows.
     pub config: DashboardConfig,
+    /// Why it is saved, up to 200 characters; kept with the version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl DashboardInput {
@@ -128,6 +132,9 @@ impl DashboardInput {
         let long = |text: &String| text.chars().count() > 500 || text.contains('\0');
         if self.description.as_ref().is_some_and(long) {
             fields.push(field("/description".into(), "invalid", "A description has 500 characters at most."));
+        }
+        if let Err(error) = check_note(self.note.as_deref()) {
+            fields.extend(error.fields().iter().cloned());
         }
         refuse(fields, problem::INVALID)
     }

@@ -36,6 +36,7 @@ struct Inner {
     detail: String,
     fields: Vec<FieldError>,
     retry_after: Option<Duration>,
+    present: Option<i64>,
     private: Private,
 }
 
@@ -48,6 +49,7 @@ impl Error {
             detail: detail.into(),
             fields: Vec::new(),
             retry_after: None,
+            present: None,
             private: Private::default(),
         }))
     }
@@ -110,6 +112,13 @@ impl Error {
         self
     }
 
+    /// Names the version that is there now, for those who have to merge with it.
+    #[must_use]
+    pub fn now_at(mut self, version: i64) -> Self {
+        self.0.present = Some(version);
+        self
+    }
+
     /// Adds a line for the log.
     #[must_use]
     pub fn context(mut self, context: impl fmt::Display) -> Self {
@@ -151,6 +160,12 @@ impl Error {
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// The version that is there now, where another one was to be changed.
+    #[must_use]
+    pub fn present(&self) -> Option<i64> {
+        self.0.present
     }
 
     /// Whether this is the problem `p`.

@@ -8,7 +8,9 @@ pub mod api_key;
 pub mod brand_image;
 pub mod clock;
 pub mod dashboard;
+pub mod dashboard_schema;
 pub mod dashboard_template;
+pub mod dashboard_version;
 pub mod dashboard_widget;
 pub mod dataset;
 pub mod dice;
@@ -41,7 +43,9 @@ pub use dashboard::{
     BarOptions, Dashboard, DashboardConfig, DashboardData, DashboardInput, KpiOptions, Picture, Place,
     SeriesStyle, TableOptions, TimeSeriesOptions, Widget, WidgetData, WidgetKind, WidgetProblem,
 };
+pub use dashboard_schema::dashboard_schema;
 pub use dashboard_template::default_dashboard;
+pub use dashboard_version::{DashboardRestore, DashboardVersion};
 pub use dataset::{
     Dataset, DatasetDefinition, DatasetPut, Dimension, DimensionPut, Format, Measure, MeasurePut,
 };

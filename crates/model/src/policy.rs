@@ -347,6 +347,8 @@ actions! {
     DashboardCreate = "dashboard.create", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
     /// Change a dashboard.
     DashboardUpdate = "dashboard.update", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
+    /// Show an older version of a dashboard again.
+    DashboardRestore = "dashboard.restore", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
     /// Delete a dashboard.
     DashboardDelete = "dashboard.delete", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
     /// Read and verify the audit log.

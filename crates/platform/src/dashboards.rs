@@ -1,7 +1,10 @@
 //! Dashboards, as a tenant's people make and change them. What they show is in `dashboard_data`.
 
-use insula_model::policy::action::{DashboardCreate, DashboardDelete, DashboardUpdate, DashboardView};
-use insula_model::{Dashboard, DashboardId, DashboardInput, Page, Result};
+use insula_model::dashboard_version::check_note;
+use insula_model::policy::action::{self, DashboardCreate, DashboardDelete, DashboardUpdate, DashboardView};
+use insula_model::{
+    Dashboard, DashboardId, DashboardInput, DashboardRestore, DashboardVersion, Page, Result,
+};
 use insula_store::Tenant;
 
 use crate::Platform;
@@ -62,7 +65,58 @@ impl Platform {
         Ok(changed)
     }
 
-    /// Deletes a dashboard. If it was the one that opens first, the oldest of the others takes its place.
+    /// The versions of a dashboard without what they showed, the newest first, below number `before`.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn dashboard_version_list(
+        &self,
+        tenant: &Tenant<'_>,
+        id: DashboardId,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<DashboardVersion>> {
+        let permit = tenant.authorize::<DashboardView>()?;
+        let mut tx = self.store().begin(&permit).await?;
+        tx.dashboards().versions(id, before, limit).await
+    }
+
+    /// One version of a dashboard with what it showed.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn dashboard_version_view(
+        &self,
+        tenant: &Tenant<'_>,
+        id: DashboardId,
+        number: i64,
+    ) -> Result<DashboardVersion> {
+        let permit = tenant.authorize::<DashboardView>()?;
+        let mut tx = self.store().begin(&permit).await?;
+        tx.dashboards().version(id, number).await
+    }
+
+    /// Shows an older version of a dashboard again. That is a change like any other: it makes a new version.
+    ///
+    /// # Errors
+    /// `not_found`; `version.required`, `version.stale`; `input.invalid`.
+    pub async fn dashboard_restore(
+        &self,
+        tenant: &Tenant<'_>,
+        id: DashboardId,
+        version: Option<i64>,
+        wanted: &DashboardRestore,
+    ) -> Result<Dashboard> {
+        let permit = tenant.authorize::<action::DashboardRestore>()?;
+        check_note(wanted.note.as_deref())?;
+        let now = self.world().now();
+        let tx = self.store().begin(&permit).await?;
+        let restored =
+            self.once(tx, async |tx| tx.dashboards().restore(&permit, id, version, wanted, now).await);
+        Ok(restored.await?.reply())
+    }
+
+    /// Deletes a dashboard with its versions. If it was the one that opens first, the oldest of the others takes its place.
     ///
     /// # Errors
     /// `not_found`.

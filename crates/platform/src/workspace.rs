@@ -146,7 +146,8 @@ impl Platform {
             TenantSettings { time_zone: seed.time_zone.clone(), ..TenantSettings::new(&seed.name) };
         tx.settings().create(permit, &settings).await?;
         let dashboard = DashboardId::from_uuid(self.world().uuid());
-        let input = |config| DashboardInput { name: "Overview".to_owned(), description: None, config };
+        let input =
+            |config| DashboardInput { name: "Overview".to_owned(), description: None, config, note: None };
         if !seed.sample_data {
             let empty = DashboardConfig {
                 range: Range::Last(Last::Days(30)),

@@ -66,6 +66,9 @@ pub(crate) struct Body<'a> {
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     #[schema(value_type = Vec<FieldError>)]
     errors: &'a [FieldError],
+    /// The version that is there now, where another one was to be changed. The reply has it as `ETag`, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
 }
 
 impl<'a> Body<'a> {
@@ -79,6 +82,7 @@ impl<'a> Body<'a> {
             code: error.code(),
             instance: request.to_string(),
             errors: error.fields(),
+            version: error.present(),
         }
     }
 }
@@ -146,6 +150,9 @@ pub(crate) fn add_hints(response: &mut Response, error: &Error) {
     let headers = response.headers_mut();
     if let Some(wait) = error.wait() {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    }
+    if let Some(Ok(tag)) = error.present().map(|version| HeaderValue::from_str(&format!("\"{version}\""))) {
+        headers.insert(header::ETAG, tag);
     }
     if error.kind() == Kind::Unauthenticated {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"insula\""));

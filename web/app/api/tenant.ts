@@ -13,6 +13,7 @@ import type {
   DashboardConfig,
   DashboardData,
   DashboardSummary,
+  DashboardVersion,
   Dataset,
   EmbedKey,
   EmbedRevocation,
@@ -63,6 +64,7 @@ export const reads = {
   embedKeys: () => read<Page<EmbedKey>>(at.embedKeys(), WHOLE),
   embedUsage: (from: string, to: string) => read<{ items: EmbedUsageDay[] }>(at.embedUsage(), { from, to }),
   publicLinks: () => read<Page<PublicLink>>(at.publicLinks(), WHOLE),
+  dashboardVersions: (id: string) => read<Page<DashboardVersion>>(at.dashboardVersions(id), { limit: 100 }),
   audit: () => read<Page<AuditEntry>>(at.audit(), { limit: 50 }),
 };
 
@@ -167,6 +169,35 @@ export async function renameDashboard(id: string, name: string): Promise<void> {
     match: etag ?? value.version,
   });
   await invalidate(at.dashboards());
+}
+
+type Content = Pick<Dashboard, 'name' | 'description' | 'config'>;
+
+/** What the server has now, whatever is known here. */
+export const loadDashboard = (id: string) => client.get<Dashboard>(at.dashboard(id));
+
+/** Saves a dashboard as a whole, unless it is no longer at the version that was read. */
+export async function saveDashboard(id: string, content: Content, match: string | number): Promise<Dashboard> {
+  const { name, description, config } = content;
+  return changed(await client.put<Dashboard>(at.dashboard(id), { body: { name, description: description ?? null, config }, match }));
+}
+
+export const loadVersion = (id: string, version: number) => client.get<DashboardVersion>(at.dashboardVersion(id, version));
+
+/** Who saved what there is now. */
+export async function versionAuthor(id: string): Promise<string | null> {
+  const page = await client.get<Page<DashboardVersion>>(at.dashboardVersions(id), { limit: 1 });
+  return page.items[0]?.author ?? null;
+}
+
+export async function restoreDashboard(id: string, version: number, match: string | number): Promise<Dashboard> {
+  return changed(await client.post<Dashboard>(at.dashboardRestore(id), { body: { version }, match }));
+}
+
+async function changed(dashboard: Dashboard): Promise<Dashboard> {
+  put(reads.dashboard(dashboard.id), dashboard, `"${dashboard.version}"`);
+  await invalidate(at.dashboardVersions(dashboard.id), at.dashboardData(dashboard.id));
+  return dashboard;
 }
 
 export async function deleteDashboard(id: string): Promise<void> {

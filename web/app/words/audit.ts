@@ -23,6 +23,7 @@ const ACTIONS: Record<string, string> = {
   'dataset.delete': 'Deleted a dataset',
   'dashboard.create': 'Made a dashboard',
   'dashboard.update': 'Changed a dashboard',
+  'dashboard.restore': 'Restored a dashboard',
   'dashboard.delete': 'Deleted a dashboard',
   'sample.delete': 'Removed the sample data',
   'session.record': 'Signed in or out',

@@ -7,6 +7,7 @@ export const TENANT_TITLES: Record<keyof typeof TENANT_PATTERNS, string> = {
   invitation: 'Invitation',
   dashboards: 'Dashboards',
   dashboard: 'Dashboard',
+  dashboardEdit: 'Edit dashboard',
   data: 'Data',
   members: 'Members',
   apiKeys: 'API keys',

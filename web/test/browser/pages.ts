@@ -17,6 +17,7 @@ export const ELSEWHERE: Record<string, string> = {
   signIn: 'needs no session: looked at on its own',
   invitation: 'needs a token: looked at in members.test.ts',
   dashboard: 'is what home shows',
+  dashboardEdit: 'needs an id: looked at in editor.test.ts',
   operation: 'needs an id: looked at on its own',
 };
 

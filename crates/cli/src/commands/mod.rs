@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod cell;
 pub(crate) mod completions;
+pub(crate) mod dashboard;
 pub(crate) mod import;
 pub(crate) mod key;
 pub(crate) mod mail;
@@ -66,6 +67,7 @@ pub(crate) async fn run(cli: Cli, out: Out) -> Result<Exit, Failure> {
         Command::Operation(command) => command.run(&cx).await,
         Command::Cell(command) => command.run(&cx).await,
         Command::Key(command) => command.run(&cx).await,
+        Command::Dashboard(command) => Box::pin(command.run(&cx)).await,
         Command::Operator(command) => Box::pin(command.run(&cx)).await,
         Command::Mail(command) => command.run(&cx).await,
         Command::Import(command) => Box::pin(command.run(&cx)).await,

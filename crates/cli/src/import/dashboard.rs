@@ -51,7 +51,7 @@ pub(super) async fn ensure(api: &Api, dataset: &str, from: Date, to: Date) -> Re
     let mut config = default_dashboard(&dataset.definition);
     config.range = Range::Between { from: Edge::Date(from), to: Edge::Date(to) };
     config.compare = None;
-    let input = DashboardInput { name, description: None, config };
+    let input = DashboardInput { name, description: None, config, note: None };
     if let Some(first) = there.iter().find(|d| d.default) {
         let path = format!("/dashboards/{}", first.id);
         let reply = api.get(&path, &[]).await?;

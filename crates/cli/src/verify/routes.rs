@@ -105,7 +105,7 @@ impl Route {
             _ => spelled("dashboards", id("dashboards")),
         };
         let path = self.path.replace("{id}", &text).replace("{name}", "verify_0");
-        path.replace("{token}", "nobodys").replace("{tenant}", tenant)
+        path.replace("{token}", "nobodys").replace("{tenant}", tenant).replace("{version}", "1")
     }
 
     /// A body that it understands, where what comes back could be somebody's; an empty one elsewhere.
@@ -116,6 +116,7 @@ impl Route {
             _ if self.reads() => return None,
             "question_ask" => question(),
             "dashboard_create" | "dashboard_update" => dashboard,
+            "dashboard_restore" => json!({ "version": 1 }),
             "member_update" => json!({ "role": "viewer" }),
             "embedding_update" => json!({ "origins": [] }),
             _ => json!({}),

@@ -8,6 +8,7 @@
 )]
 
 mod commands;
+mod dashboards;
 mod import;
 mod killed;
 mod nodes;

@@ -233,6 +233,12 @@ impl Platform {
                 (_, "locale") => text("en"),
                 ("brand_images", "kind") => text(if row == 0 { "logo" } else { "favicon" }),
                 ("brand_images", "media_type") => text("image/png"),
+                // Versions of the dashboards that are planted.
+                ("dashboard_versions", "dashboard_id") => {
+                    let of =
+                        if row == 2 { canary.only_id("dashboards") } else { canary.shared_id("dashboards") };
+                    text(&of.to_string())
+                }
                 ("datasets", "name") => text(&format!("verify_{row}")),
                 ("datasets", "sample") | ("dashboards", "sample" | "is_default") => Some("false".to_owned()),
                 ("events", "dataset") => Some("1000".to_owned()),
@@ -364,7 +370,8 @@ fn given(canary: &Canary) -> Result<HashMap<(&'static str, &'static str), String
     Ok(HashMap::from([
         (("settings", "branding"), as_text(&value(serde_json::to_value(branding))?)),
         (("datasets", "definition"), as_text(&value(serde_json::to_value(definition))?)),
-        (("dashboards", "config"), as_text(&value(serde_json::to_value(config))?)),
+        (("dashboards", "config"), as_text(&value(serde_json::to_value(&config))?)),
+        (("dashboard_versions", "config"), as_text(&value(serde_json::to_value(config))?)),
         (
             ("public_links", "filters"),
             as_text(&json!([{ "op": "contains", "dimension": "place", "value": canary.of("filter") }])),

@@ -5,8 +5,8 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use insula_model::{
-    ApiKeyId, DashboardId, DashboardInput, DatasetPut, Error, EventBatch, InvitationId, MemberId, Question,
-    RequestId, Result, Role, SettingsPatch, TenantId, problem,
+    ApiKeyId, DashboardId, DashboardInput, DashboardRestore, DatasetPut, Error, EventBatch, InvitationId,
+    MemberId, Question, RequestId, Result, Role, SettingsPatch, TenantId, problem,
 };
 use insula_store::{OpCtx, Tenant};
 use serde_json::json;
@@ -119,6 +119,12 @@ impl Platform {
         tries.own(86, "one dataset", &self.dataset_view(tenant, "verify_0").await);
         let same = DashboardId::from_uuid(cast.attacker.canary.shared_id("dashboards"));
         tries.own(86, "a dashboard whose id others have too", &self.dashboard_view(tenant, same).await);
+        tries.own(
+            86,
+            "the versions of a dashboard whose id others have too",
+            &self.dashboard_version_list(tenant, same, None, 200).await,
+        );
+        tries.own(86, "one version of it", &self.dashboard_version_view(tenant, same, 1).await);
         let request = DashboardRequest::default();
         let data = self.dashboard_data(tenant, same, &request).await.map(|reply| match reply {
             DashboardReply::Data { json, .. } => String::from_utf8_lossy(&json).into_owned(),
@@ -172,6 +178,14 @@ impl Platform {
         absent!(86, "changing the victim's dashboard", DashboardId("dashboards"), |id| {
             let input = input("mine now");
             async move { self.dashboard_update(tenant, id, Some(1), &input).await }
+        });
+        absent!(86, "the versions of the victim's dashboard", DashboardId("dashboards"), |id| self
+            .dashboard_version_list(tenant, id, None, 200));
+        absent!(86, "a version of the victim's dashboard", DashboardId("dashboards"), |id| self
+            .dashboard_version_view(tenant, id, 1));
+        absent!(86, "restoring the victim's dashboard", DashboardId("dashboards"), |id| {
+            let wanted = DashboardRestore { version: 1, note: None };
+            async move { self.dashboard_restore(tenant, id, Some(1), &wanted).await }
         });
         absent!(86, "deleting the victim's dashboard", DashboardId("dashboards"), |id| self
             .dashboard_delete(tenant, id));
@@ -236,6 +250,7 @@ fn dashboard_input(name: &str) -> DashboardInput {
             layout: Vec::new(),
             embed: None,
         },
+        note: None,
     }
 }
 

@@ -37,7 +37,11 @@ async fn create(
         layout: vec![],
         embed: None,
     };
-    node.dashboard_create(&tenant, &DashboardInput { name: name.to_owned(), description: None, config }).await
+    node.dashboard_create(
+        &tenant,
+        &DashboardInput { name: name.to_owned(), description: None, config, note: None },
+    )
+    .await
 }
 
 /// How often it is there, and how often the log says that it was made.

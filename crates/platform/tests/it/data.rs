@@ -96,7 +96,7 @@ pub(crate) fn overview() -> DashboardInput {
         ]
     }))
     .expect("a configuration");
-    DashboardInput { name: "Flights".to_owned(), description: None, config }
+    DashboardInput { name: "Flights".to_owned(), description: None, config, note: None }
 }
 
 /// What a dashboard shows, and its `ETag`.

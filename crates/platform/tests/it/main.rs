@@ -10,6 +10,7 @@ mod api_keys;
 mod capacity;
 mod commits;
 mod contrary;
+mod dashboard_versions;
 mod dashboards;
 mod data;
 mod datasets;

@@ -42,7 +42,7 @@ fn dashboard(name: &str) -> DashboardInput {
         layout: vec![],
         embed: None,
     };
-    DashboardInput { name: name.to_owned(), description: None, config }
+    DashboardInput { name: name.to_owned(), description: None, config, note: None }
 }
 
 each_tier!(what_cannot_be_logged_does_not_happen, async |t: &TestPlatform, tier: Tier| {

@@ -8,24 +8,37 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use insula_model::dashboard_schema::DASHBOARD_SCHEMA_PATH;
 use utoipa::openapi::OpenApi;
 
 use crate::app::App;
 
 const STYLE: &str = include_str!("style.css");
 
-/// The pages of the problems: their addresses are the problems' types, so they are in every realm.
+/// The pages of the problems: their addresses are the problems' types, so they are in every realm. So is what files look
+/// like.
 pub(crate) fn problem_pages() -> Router<App> {
     Router::new()
         .route("/docs/problems", get(problems::list))
         .route("/docs/problems/{code}", get(problems::view))
         .route("/docs/style.css", get(style))
+        .route(DASHBOARD_SCHEMA_PATH, get(dashboard_schema))
 }
 
 /// The reference of one realm's API.
 pub(crate) fn reference(api: &OpenApi) -> Router<App> {
     let html = reference::page(api);
     problem_pages().route("/docs", get(async move || page(html)))
+}
+
+/// What a dashboard looks like, for editors of such files: from any page, because schemas are fetched from elsewhere.
+async fn dashboard_schema() -> Response {
+    let mut response = format!("{:#}\n", insula_model::dashboard_schema()).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/schema+json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
 }
 
 async fn style() -> Response {

@@ -20,7 +20,8 @@ pub(super) fn page(api: &OpenApi) -> String {
     }
     let mut body = format!(
         "<h1>{title}</h1>{}<p>The same as data: <a href=\"api/v1/openapi.json\">openapi.json</a>. \
-         Every refusal is one of these <a href=\"docs/problems\">problems</a>.</p><nav><ul>",
+         Every refusal is one of these <a href=\"docs/problems\">problems</a>. \
+         Dashboards as files: <a href=\"docs/schemas/dashboard.json\">JSON Schema</a>.</p><nav><ul>",
         paragraphs(text(&api["info"], "description"))
     );
     for operation in groups.values().flatten() {

@@ -47,6 +47,25 @@ impl<T: Noun + Send> FromRequestParts<App> for Id<T> {
     }
 }
 
+/// An id in an address and the number behind it, of something that the thing has several of.
+pub(crate) struct Numbered<T>(pub(crate) T, pub(crate) i64);
+
+impl<T: Noun + Send> FromRequestParts<App> for Numbered<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let Id(id) = Id::from_request_parts(parts, app).await?;
+        let params = RawPathParams::from_request_parts(parts, app)
+            .await
+            .map_err(|_| crate::problem::no_such_page())?;
+        let text = params.iter().nth(1).map(|(_, value)| value).unwrap_or_default();
+        // One number has one spelling.
+        let number = text.parse().ok().filter(|n: &i64| n.to_string() == text);
+        let shown: String = text.chars().take(64).collect();
+        number.map(|n| Self(id, n)).ok_or_else(|| Error::not_found("version", shown).into())
+    }
+}
+
 /// The one name in an address.
 pub(crate) struct Text(pub(crate) String);
 

@@ -57,6 +57,7 @@ fn body(id: &str) -> Option<Value> {
         "embed_revocation_create" => json!({ "viewer": "nobody" }),
         "embedding_update" => json!({ "origins": [] }),
         "public_link_create" => json!({ "dashboard": format!("dsh_{NOBODYS}"), "name": "a" }),
+        "dashboard_restore" => json!({ "version": 1 }),
         "tenant_create" => {
             json!({ "slug": "newone", "owner": { "email": "o@x.test" }, "sample_data": false })
         }
@@ -81,7 +82,9 @@ fn rule(id: &str) -> String {
         "invitation_create" => "member.invite",
         "invitation_delete" => "member.delete",
         "dataset_list" => "dataset.view",
-        "dashboard_list" | "dashboard_data" => "dashboard.view",
+        "dashboard_list" | "dashboard_data" | "dashboard_version_list" | "dashboard_version_view" => {
+            "dashboard.view"
+        }
         "embed_token_create" => "embed.mint",
         "audit_list" | "audit_verify" => "audit.view",
         "tenant_view" | "slug_check" | "tenant_audit_list" | "tenant_audit_verify" | "tenant_usage" => {
@@ -138,6 +141,7 @@ fn filled(path: &str, id: &str, with: &str) -> String {
         .replace("{name}", "nobodys")
         .replace("{token}", "nobodys")
         .replace("{tenant}", "nobodys-tenant")
+        .replace("{version}", "1")
 }
 
 #[test]

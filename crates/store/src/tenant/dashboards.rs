@@ -38,7 +38,7 @@ pub struct DashboardState {
 }
 
 /// The dashboards of a transaction's tenant.
-pub struct Dashboards<'t, 'op, M: Mode>(&'t mut TenantTx<'op, M>);
+pub struct Dashboards<'t, 'op, M: Mode>(pub(super) &'t mut TenantTx<'op, M>);
 
 impl<'op, M: Mode> TenantTx<'op, M> {
     /// The dashboards.
@@ -60,7 +60,7 @@ fn dashboard(row: &Row, config: Option<DashboardConfig>) -> Dashboard {
     }
 }
 
-fn absent(id: DashboardId) -> Error {
+pub(super) fn absent(id: DashboardId) -> Error {
     Error::not_found("dashboard", id)
 }
 
@@ -214,9 +214,12 @@ impl Dashboards<'_, '_, Write> {
                 &[&id.uuid(), &input.name, &input.description, &sample, &Json(&input.config), &now, &limit],
             )
             .await?;
-        row.map(|row| dashboard(&row, Some(input.config.clone()))).ok_or_else(|| {
+        let made = row.map(|row| dashboard(&row, Some(input.config.clone()))).ok_or_else(|| {
             Error::new(problem::LIMIT, format!("A workspace has {MAX_DASHBOARDS} dashboards at most."))
-        })
+        })?;
+        let author = &self.0.op().actor().name;
+        self.keep(id, input.note.as_deref(), Some(author)).await?;
+        Ok(made)
     }
 
     /// Changes one. A sample that no longer asks a sample dataset is a sample no longer.
@@ -231,12 +234,27 @@ impl Dashboards<'_, '_, Write> {
         input: &DashboardInput,
         now: Timestamp,
     ) -> Result<Dashboard> {
+        let changed = self.change(id, expected, input, now).await?;
+        self.0.used(permit, id, &json!({ "name": input.name, "version": changed.version }))?;
+        Ok(changed)
+    }
+
+    /// Writes a change, and keeps it as a version.
+    pub(super) async fn change(
+        &mut self,
+        id: DashboardId,
+        expected: Option<i64>,
+        input: &DashboardInput,
+        now: Timestamp,
+    ) -> Result<Dashboard> {
         let present = self
             .0
             .row("SELECT version FROM dashboards WHERE id = $1 FOR UPDATE", &[&id.uuid()])
             .await?
             .ok_or_else(|| absent(id))?;
         expect_version(expected, present.get(0))?;
+        // What was there before versions were kept becomes the first of them.
+        self.keep(id, None, None).await?;
         let asked: Vec<&str> = input.config.widgets.iter().map(|w| w.question.dataset.as_str()).collect();
         let row = self
             .0
@@ -249,12 +267,12 @@ impl Dashboards<'_, '_, Write> {
             )
             .await?
             .ok_or_else(|| absent(id))?;
-        let changed = dashboard(&row, Some(input.config.clone()));
-        self.0.used(permit, id, &json!({ "name": input.name, "version": changed.version }))?;
-        Ok(changed)
+        let author = &self.0.op().actor().name;
+        self.keep(id, input.note.as_deref(), Some(author)).await?;
+        Ok(dashboard(&row, Some(input.config.clone())))
     }
 
-    /// Deletes one. If it was the one that opens first, the oldest of the others takes its place.
+    /// Deletes one with its versions. If it was the one that opens first, the oldest of the others takes its place.
     ///
     /// # Errors
     /// `not_found`.
@@ -262,6 +280,7 @@ impl Dashboards<'_, '_, Write> {
         self.0.hold_catalogue().await?;
         let gone = self.0.row("DELETE FROM dashboards WHERE id = $1 RETURNING name", &[&id.uuid()]).await?;
         let gone = gone.ok_or_else(|| absent(id))?;
+        self.forget_versions(&[id.uuid()]).await?;
         self.appoint_first().await?;
         self.0.used(permit, id, &json!({ "name": gone.get::<_, &str>(0) }))
     }

@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod audit_chain;
 mod brand_images;
+mod dashboard_versions;
 mod dashboards;
 mod datasets;
 mod embed_keys;
@@ -57,7 +58,8 @@ fn expect_version(expected: Option<i64>, present: i64) -> Result<()> {
         Some(version) => Err(Error::new(
             problem::STALE,
             format!("You changed version {version}; it is at version {present} by now. Read it again."),
-        )),
+        )
+        .now_at(present)),
         None => Err(Error::new(problem::MATCH_REQUIRED, "Send the ETag that you read as If-Match.")),
     }
 }

@@ -49,7 +49,7 @@ async fn work(t: &TestPlatform, tenant: &Tenant<'_>, what: u64) {
                 layout: vec![],
                 embed: None,
             };
-            let input = DashboardInput { name, description: None, config };
+            let input = DashboardInput { name, description: None, config, note: None };
             if let Ok(made) = t.platform.dashboard_create(tenant, &input).await {
                 let _ = t.platform.dashboard_delete(tenant, made.id).await;
             }

@@ -64,7 +64,7 @@ async fn once(t: &TestPlatform, cast: &Cast, name: &str) -> Result<(), Error> {
         layout: vec![],
         embed: None,
     };
-    let input = DashboardInput { name: name.to_owned(), description: None, config };
+    let input = DashboardInput { name: name.to_owned(), description: None, config, note: None };
     let made = t.platform.dashboard_create(&tenant, &input).await?;
     // From here on the name is there; what fails now is not about it.
     if let Ok(seen) = t.platform.dashboard_view(&tenant, made.id).await {

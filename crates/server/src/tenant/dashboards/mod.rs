@@ -5,7 +5,9 @@ mod create;
 mod data;
 mod delete;
 mod list;
+mod restore;
 mod update;
+mod versions;
 mod view;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -20,4 +22,7 @@ pub(super) fn api() -> OpenApiRouter<App> {
         .routes(routes!(list::dashboard_list, create::dashboard_create))
         .routes(routes!(view::dashboard_view, update::dashboard_update, delete::dashboard_delete))
         .routes(routes!(data::dashboard_data))
+        .routes(routes!(versions::list::dashboard_version_list))
+        .routes(routes!(versions::view::dashboard_version_view))
+        .routes(routes!(restore::dashboard_restore))
 }

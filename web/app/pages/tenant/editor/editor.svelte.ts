@@ -1,0 +1,162 @@
+/**
+ * What is being edited: the draft with its history, what it began with, and what is selected. Nothing here speaks to the
+ * server but `saving.ts`; everything that changes a draft goes through `change`, so that it can be taken back.
+ */
+import type { Dataset, Place, Widget, WidgetKind } from '../../../../wire/shapes';
+import { asKind, freshId, type Proposal } from './gallery';
+import { begin, change, type History, redo, undo } from './history';
+import { firstFree, move, pushed, readingOrder, remove, resize, settle, spot } from './layout';
+import { type Draft, same } from './merge';
+
+export class Editor {
+  private history = $state.raw<History<Draft>>(begin({ name: '', description: null, config: { range: { last: '30d' }, widgets: [], layout: [] } }));
+  /** What was last read or saved. */
+  base = $state.raw<Draft>(this.history.now);
+  /** Which version that is. */
+  etag = $state.raw<string | number>(0);
+  selected = $state<string | null>(null);
+  /** Read out to those who do not see what moved. */
+  said = $state('');
+
+  constructor(draft: Draft, etag: string | number) {
+    this.reset(draft, etag);
+  }
+
+  get draft(): Draft {
+    return this.history.now;
+  }
+  get widgets(): readonly Widget[] {
+    return this.draft.config.widgets;
+  }
+  get layout(): readonly Place[] {
+    return this.draft.config.layout;
+  }
+  get widget(): Widget | null {
+    return this.widgets.find((w) => w.id === this.selected) ?? null;
+  }
+  get dirty(): boolean {
+    return !same(this.draft, this.base);
+  }
+  get canUndo(): boolean {
+    return this.history.past.length > 0;
+  }
+  get canRedo(): boolean {
+    return this.history.future.length > 0;
+  }
+
+  /** Begins anew with what the server has. */
+  reset(draft: Draft, etag: string | number): void {
+    this.history = begin(draft);
+    this.base = draft;
+    this.etag = etag;
+    this.keepSelection();
+  }
+
+  /** The draft is what the server has now; what was done can still be taken back. */
+  saved(etag: string | number): void {
+    this.base = this.draft;
+    this.etag = etag;
+  }
+
+  /** Two changes were brought together: the other one is what this draft begins with from now on. */
+  merged(draft: Draft, theirs: Draft, etag: string | number): void {
+    this.base = theirs;
+    this.etag = etag;
+    this.set(draft);
+  }
+
+  set(draft: Draft, about: string | null = null): void {
+    if (same(draft, this.draft)) return;
+    this.history = change(this.history, draft, about);
+    this.keepSelection();
+  }
+
+  undo(): void {
+    this.history = undo(this.history);
+    this.keepSelection();
+    this.say('Taken back.');
+  }
+
+  redo(): void {
+    this.history = redo(this.history);
+    this.keepSelection();
+    this.say('Done again.');
+  }
+
+  say(text: string): void {
+    // The same words twice are read out twice.
+    this.said = this.said === text ? `${text}\u00a0` : text;
+  }
+
+  /* ── layout ─────────────────────────────────────────────────────────────────────────────────── */
+
+  place(layout: readonly Place[], id: string): void {
+    const before = this.layout;
+    this.set({ ...this.draft, config: { ...this.draft.config, layout: [...layout] } });
+    const now = layout.find((p) => p.widget === id);
+    const title = this.widgets.find((w) => w.id === id)?.title ?? id;
+    const others = pushed(before, layout, id);
+    if (now) this.say(`${title}: ${spot(now)}.${others > 0 ? ` ${others} pushed down.` : ''}`);
+  }
+
+  move(id: string, dx: number, dy: number): void {
+    const place = this.layout.find((p) => p.widget === id);
+    if (place) this.place(move(this.layout, id, place.x + dx, place.y + dy), id);
+  }
+
+  resize(id: string, dw: number, dh: number): void {
+    const place = this.layout.find((p) => p.widget === id);
+    if (place) this.place(resize(this.layout, id, place.w + dw, place.h + dh), id);
+  }
+
+  /* ── widgets ────────────────────────────────────────────────────────────────────────────────── */
+
+  private put(widgets: readonly Widget[], layout: readonly Place[]): void {
+    this.set({ ...this.draft, config: { ...this.draft.config, widgets: [...widgets], layout: [...layout] } });
+  }
+
+  add(of: Proposal): void {
+    const id = freshId(this.widgets);
+    const widget: Widget = { id, title: of.title, kind: of.kind, question: of.question, options: of.options };
+    const place = firstFree(this.layout, id, of.w, of.h);
+    this.put([...this.widgets, widget], [...this.layout, place]);
+    this.selected = id;
+    this.say(`${of.title} was added at ${spot(place)}.`);
+  }
+
+  duplicate(id: string): void {
+    const [widget, place] = [this.widgets.find((w) => w.id === id), this.layout.find((p) => p.widget === id)];
+    if (!widget || !place) return;
+    const copy = freshId(this.widgets);
+    const below = { ...place, widget: copy, y: place.y + place.h };
+    this.put([...this.widgets, { ...widget, id: copy }], settle([...this.layout, below], below));
+    this.selected = copy;
+    this.say(`${widget.title} was duplicated.`);
+  }
+
+  remove(id: string): void {
+    const widget = this.widgets.find((w) => w.id === id);
+    if (!widget) return;
+    const order = readingOrder(this.layout).map((p) => p.widget);
+    const at = order.indexOf(id);
+    this.put(this.widgets.filter((w) => w.id !== id), remove(this.layout, id));
+    this.selected = order[at + 1] ?? order[at - 1] ?? null;
+    this.say(`${widget.title} was deleted.`);
+  }
+
+  /** Changes the selected widget. `about`: changes of the same are one step. */
+  edit(changes: Partial<Widget>, about: string | null = null): void {
+    const id = this.selected;
+    if (id === null) return;
+    const widgets = this.widgets.map((w) => (w.id === id ? { ...w, ...changes } : w));
+    this.set({ ...this.draft, config: { ...this.draft.config, widgets } }, about === null ? null : `${id} ${about}`);
+  }
+
+  kind(kind: WidgetKind, set: Dataset | null): void {
+    if (this.widget) this.edit(asKind(this.widget, kind, set));
+  }
+
+  private keepSelection(): void {
+    if (this.selected !== null && !this.widgets.some((w) => w.id === this.selected)) this.selected = null;
+  }
+}
