@@ -78,7 +78,12 @@ fn join(mut all: Samples, more: Samples) -> Samples {
 
 /// One dashboard of six widgets for each tenant.
 async fn dashboards(place: &Place, loaded: &Loaded) -> Result<Vec<String>> {
-    let input = DashboardInput { name: "Load".to_owned(), description: None, config: events::dashboard()? };
+    let input = DashboardInput {
+        name: "Load".to_owned(),
+        description: None,
+        config: events::dashboard()?,
+        note: None,
+    };
     let mut paths = Vec::new();
     for actor in &loaded.actors {
         let op = actor.op(place).await?;
