@@ -71,7 +71,8 @@ export type Scope =
   | 'dashboards:write'
   | 'members:read'
   | 'settings:write'
-  | 'audit:read';
+  | 'audit:read'
+  | 'embeds:mint';
 
 export interface ApiKey {
   id: string;
