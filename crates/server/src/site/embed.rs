@@ -135,9 +135,8 @@ fn ancestors(origins: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use insula_model::{RequestId, TenantSettings};
+    use insula_model::TenantSettings;
     use serde_json::Value;
-    use uuid::Uuid;
 
     use super::*;
     use crate::visit::{Notes, Realm};
@@ -146,7 +145,7 @@ mod tests {
 
     fn visit(base: &str) -> Visit {
         Visit {
-            request: RequestId::from_uuid(Uuid::from_u128(1)),
+            request: "req_00000000000000000000000001".parse().unwrap(),
             realm: Realm::Base,
             client: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
             secure: false,
@@ -171,7 +170,7 @@ mod tests {
     #[tokio::test]
     async fn it_is_framed_by_the_list_and_nobody_else() {
         let named = Named {
-            dashboard: Some(DashboardId::from_uuid(Uuid::from_u128(7))),
+            dashboard: "dsh_00000000000000000000000007".parse().ok(),
             widget: Some("w1"),
             link: None,
         };

@@ -1,3 +1,5 @@
+//! Tests of [`super`]: what is a token, and everything that is none.
+
 use insula_model::{DashboardId, EmbedTokenId, TenantId, embed, problem};
 use serde_json::{Value, json};
 use uuid::Uuid;
