@@ -80,6 +80,7 @@ it('three tenants in one page: own brand, own numbers, no cookie and no storage'
   const [accents, numbers] = [new Set<string>(), new Set<string>()];
   for (const { place } of boards) {
     const frame = await frameOf(page, place);
+    await page.locator(`iframe[src^="${place.url}"]`).scrollIntoViewIfNeeded();
     numbers.add(await shown(frame));
     accents.add(await frame.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--brand')));
     expect(await frame.evaluate(() => (window as unknown as { touched: string[] }).touched), place.slug).toEqual([]);
@@ -135,7 +136,7 @@ describe('who may not', () => {
     await shown(await frameOf(page, acme().place));
   });
   it('a page without a token, one with another tenant’s, and one with nonsense', async () => {
-    for (const [token, code] of [[(await mintFor(boards[1] as Board)).token, 'embed.dashboard'], ['nonsense', 'embed.signature']] as const) {
+    for (const [token, code] of [[(await mintFor(boards[1] as Board)).token, 'embed.dashboard'], ['no.such.token', 'embed.signature'], ['nonsense', 'auth.ended']] as const) {
       const page = await visit(`<insula-dashboard src="${acme().src}" token="${token}" debug></insula-dashboard>`);
       await (await frameOf(page, acme().place)).locator(`[data-code="${code}"]`).waitFor();
     }
@@ -244,6 +245,8 @@ it.each([['light', false], ['dark', false], ['light', true]] as const)('nothing 
   expect(await serious(page)).toEqual([]);
   expect(await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   const folder = process.env.INSULA_SHOTS;
+  // Only what is in the window is drawn in a frame of another origin: the window becomes as high as the page.
+  if (folder) await page.setViewportSize({ width: phone ? PHONE.width : 1280, height: phone ? 2400 : 1700 });
   if (folder) await page.screenshot({ path: `${folder}/embed-${scheme}${phone ? '-phone' : ''}.png`, fullPage: true });
   await revoke(acme().place, { viewer: 'user-42' });
   await frame.evaluate(() => window.dispatchEvent(new Event('focus')));
