@@ -31,6 +31,8 @@ const REFUSED: Record<string, Refused> = {
   'tenant.suspended': { icon: 'pause', title: 'Paused for the moment', text: 'These numbers are not available right now. Nothing was lost.', again: true },
   'tenant.gone': CLOSED,
   'tenant.not_ready': { icon: 'clock', title: 'Being set up', text: 'This takes about a second. Try again.', again: true },
+  'auth.required': MISFIT,
+  'auth.ended': MISFIT,
   'embed.audience': MISFIT,
   'embed.signature': MISFIT,
   'embed.tenant': MISFIT,
@@ -52,7 +54,14 @@ export interface Remedy {
   remedy: string;
 }
 
+const NOT_ONE: Remedy = {
+  cause: 'This is not a token that this workspace signed, or its key was ended.',
+  remedy: 'Send the token as it was given, unchanged, and to the workspace that made it. If its key was ended, make a new token.',
+};
+
 const REMEDIES: Record<string, Remedy> = {
+  'auth.required': NOT_ONE,
+  'auth.ended': NOT_ONE,
   [EXPIRED]: {
     cause: 'The token has expired, and the page around this one gave no new one.',
     remedy: 'Give the element a way to get a new token: the attribute token-url or the property getToken. Tokens live for ten minutes at most, on purpose.',
@@ -73,10 +82,7 @@ const REMEDIES: Record<string, Remedy> = {
     cause: 'The token was signed for another purpose.',
     remedy: 'Send the token that POST /api/v1/embed-tokens gave: its claim aud is "insula:embed".',
   },
-  'embed.signature': {
-    cause: 'This is not a token that this workspace signed, or its key was ended.',
-    remedy: 'Send the token as it was given, unchanged, and to the workspace that made it. If its key was ended, make a new token.',
-  },
+  'embed.signature': NOT_ONE,
   'embed.tenant': {
     cause: 'The token is for another workspace.',
     remedy: 'Frame the address that came with the token (url); the token’s claim iss says which workspace it is from.',

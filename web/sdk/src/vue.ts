@@ -3,6 +3,9 @@ import { defineComponent, h, onMounted, type PropType, ref, watch } from 'vue';
 import { type InsulaDashboardElement, loadElement, type Theme } from './element.js';
 import type { Filter, Range } from './mint.js';
 
+/** Without Vue's wrappers, which no message between windows can carry. */
+const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
 export const InsulaDashboard = defineComponent({
   name: 'InsulaDashboard',
   props: {
@@ -34,8 +37,8 @@ export const InsulaDashboard = defineComponent({
     const ready = ref(false);
     const told = <T>(of: () => T, tell: (element: InsulaDashboardElement, value: T) => void) =>
       watch([ready, of], () => ready.value && at.value && tell(at.value, of()), { deep: true });
-    told(() => props.filters, (element, filters) => filters && (element.filters = filters));
-    told(() => props.range, (element, range) => range !== undefined && (element.range = range));
+    told(() => props.filters, (element, filters) => filters && (element.filters = plain(filters)));
+    told(() => props.range, (element, range) => range !== undefined && (element.range = plain(range)));
 
     onMounted(() => {
       if (at.value) at.value.getToken = props.getToken && (() => props.getToken?.() ?? Promise.reject(new Error('There is no getToken any more.')));

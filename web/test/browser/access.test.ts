@@ -1,34 +1,13 @@
 /** Nothing serious stands in the way of people who cannot see, or not well: axe-core on every page, light and dark. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { serious } from './axe';
 import { asMember, asOperator, inBrowser, open, settled } from './browser';
 import { consoleUrl, tenant } from './installation';
 import { MEMBER_PAGES, operatorPages } from './pages';
 
 inBrowser();
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const acme = tenant('acme');
-
-/** What moves has come to rest: half faded in, a text has a contrast that nobody reads it at. */
-async function still(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(ending.map((a) => a.finished));
-  });
-}
-
-async function serious(page: Page): Promise<string[]> {
-  await still(page);
-  // Evaluated by the debugger, which no content security policy stops.
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)} ${n.any[0]?.message ?? ''}`));
-}
 
 describe.each(['light', 'dark'] as const)('%s', (scheme) => {
   it('a member’s pages', async () => {

@@ -54,7 +54,7 @@ export interface Answer {
 }
 
 /** One request, as a program would send it. */
-export function send(method: string, url: string, options: { token?: string; body?: unknown } = {}): Promise<Answer> {
+export function send(method: string, url: string, options: { token?: string; body?: unknown; match?: string } = {}): Promise<Answer> {
   const { hostname, port, host, pathname, search } = new URL(url);
   const text = options.body === undefined ? undefined : JSON.stringify(options.body);
   return new Promise((resolve, reject) => {
@@ -69,6 +69,7 @@ export function send(method: string, url: string, options: { token?: string; bod
           accept: 'application/json',
           ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
           ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(options.match ? { 'if-match': options.match } : {}),
           ...(method === 'POST' ? { 'idempotency-key': `browser-${crypto.randomUUID()}` } : {}),
         },
       },

@@ -8,12 +8,14 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** From the bottom up: each may import itself and what stands before it. */
 const SHARED = ['wire', 'format', 'theme', 'ui', 'widgets'];
 const ENTRIES = ['app', 'embed'];
+/** What runs in other people's pages and on their servers: it brings nothing of ours along. */
+const ALONE = ['element', 'sdk/src'];
 
 function* files(folder: string): Generator<string> {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     if (statSync(path).isDirectory()) yield* files(path);
-    else if (/\.(ts|svelte)$/.test(name)) yield path;
+    else if (/\.(ts|js|svelte)$/.test(name)) yield path;
   }
 }
 
@@ -42,4 +44,8 @@ it('what is shared imports only what stands below it', () => {
 it('an entry imports itself and what is shared, never another entry', () => {
   const found = ENTRIES.flatMap((entry) => strays(entry, [entry, ...SHARED]));
   expect(found).toEqual([]);
+});
+
+it('the element and the package stand alone', () => {
+  expect(ALONE.flatMap((folder) => strays(folder, [folder]))).toEqual([]);
 });
