@@ -6,18 +6,14 @@
 //! that cannot be answered holds up no other. Tested in `tests/it/dashboards.rs`.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use insula_insight::{Context, DashboardPlan, Rows, Source, Statement, compile_dashboard};
+use insula_insight::{Context, DashboardPlan, Source, compile_dashboard};
 use insula_model::policy::action::DashboardView;
 use insula_model::{Compare, DashboardData, DashboardId, Error, Range, Result, period, problem};
 use insula_store::{DashboardState, Permit, Tenant};
 use sha2::{Digest, Sha256};
 
 use crate::Platform;
-
-/// For how long the statements of one dashboard may run together.
-const ALTOGETHER: Duration = Duration::from_secs(25);
 
 /// What a request says about what it wants to see.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,8 +47,8 @@ impl Platform {
     /// What a dashboard shows. Unchanged it costs one round trip to the database, changed two.
     ///
     /// # Errors
-    /// `not_found`; `input.invalid` at `/range` when the range makes no sense. What is wrong with single widgets
-    /// is said in their place.
+    /// `not_found`; `input.invalid` at `/range` when the range makes no sense; `limit.busy`. What is wrong with single
+    /// widgets is said in their place.
     pub async fn dashboard_data(
         &self,
         tenant: &Tenant<'_>,
@@ -71,7 +67,7 @@ impl Platform {
                 range: plan.range,
                 previous: plan.previous,
                 time_zone: plan.time_zone.clone(),
-                widgets: plan.assemble(&self.run_statements(&permit, &plan.statements).await?),
+                widgets: plan.assemble(&self.rows(&permit, &plan.statements, &state.datasets).await?),
             };
             let json = serde_json::to_vec(&data).map_err(Error::internal)?;
             // What failed this time may work the next.
@@ -101,7 +97,7 @@ impl Platform {
         Ok(self.dashboard_plan(&permit, id, request).await?.2)
     }
 
-    async fn dashboard_plan(
+    pub(crate) async fn dashboard_plan(
         &self,
         permit: &Permit<'_, DashboardView>,
         id: DashboardId,
@@ -126,32 +122,6 @@ impl Platform {
         let plan = compile_dashboard(&state.config, &sources, &context)?;
         let etag = etag(permit, &state, &plan);
         Ok((state, plan, etag))
-    }
-
-    /// Runs statements together. One that fails takes those behind it with it; they are sent again without it.
-    async fn run_statements(
-        &self,
-        permit: &Permit<'_, DashboardView>,
-        statements: &[Statement],
-    ) -> Result<Vec<Result<Rows>>> {
-        let begun = Instant::now();
-        let mut results: Vec<Result<Rows>> = Vec::with_capacity(statements.len());
-        while let Some(rest) = statements.get(results.len()..).filter(|rest| !rest.is_empty()) {
-            if begun.elapsed() > ALTOGETHER {
-                let late = || Err(Error::new(problem::TIMEOUT, "The widgets before it took too long."));
-                results.extend(rest.iter().map(|_| late()));
-                break;
-            }
-            let mut tx = self.store().begin(permit).await?;
-            let more = tx.questions().run(rest).await?;
-            if let Some(Err(error)) = more.last()
-                && error.is(problem::DATABASE_DOWN)
-            {
-                return Err(error.clone());
-            }
-            results.extend(more);
-        }
-        Ok(results)
     }
 }
 

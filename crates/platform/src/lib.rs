@@ -7,6 +7,7 @@ mod audits;
 mod cache;
 mod credentials;
 mod dashboard_data;
+mod dashboard_stream;
 mod dashboards;
 mod datasets;
 mod events;
@@ -23,7 +24,9 @@ mod owners;
 mod paging;
 mod passwords;
 mod questions;
+mod queue;
 mod reconcilers;
+mod rows;
 mod samples;
 mod seed;
 mod sessions;
@@ -35,22 +38,26 @@ mod workspace;
 use std::sync::Arc;
 use std::time::Duration;
 
+use insula_insight::Rows;
 use insula_model::{TenantSettings, World};
 use insula_store::Store;
 
-use crate::cache::TenantCache;
+use crate::cache::{Bound, TenantCache};
 use crate::passwords::Passwords;
+use crate::queue::Queue;
 
 pub use api_keys::api_key_tenant;
+pub use cache::CacheFigures;
 pub use credentials::{Arrival, FAILURES_PER_ADDRESS, FAILURES_PER_EMAIL};
 pub use dashboard_data::{DashboardReply, DashboardRequest};
+pub use dashboard_stream::{DashboardOpen, DashboardOpening};
 pub use faults::Faults;
 pub use installation::{CellRequest, SlugCheck};
 pub use operators::OperatorSignedIn;
 pub use owners::OwnerInstalled;
 pub use questions::QuestionRequest;
 pub use sessions::SignedIn;
-pub use settings::{Mailing, Settings};
+pub use settings::{Mailing, QuestionLimits, Settings};
 pub use tenants::{DeleteTenantInput, OperationView, OwnerRequest, StepView, TenantRequest};
 pub use workspace::Seed;
 
@@ -67,6 +74,8 @@ struct Inner {
     faults: Faults,
     looks: TenantCache<TenantSettings>,
     answers: TenantCache<Vec<u8>>,
+    rows: TenantCache<Rows>,
+    queue: Queue,
     passwords: Passwords,
 }
 
@@ -75,10 +84,13 @@ impl Platform {
     #[must_use]
     pub fn new(store: Store, settings: Settings, faults: Faults) -> Self {
         // Less than a second with the time that reading takes, so that a change shows everywhere within one.
-        let looks = TenantCache::new(16 * 1024 * 1024, Duration::from_millis(900));
-        let answers = TenantCache::new(64 * 1024 * 1024, Duration::from_mins(10));
+        let each = Bound { total: 16 << 20, each: 1 << 20 };
+        let looks = TenantCache::new(each, Duration::from_millis(900));
+        let (bound, kept) = (settings.questions.bound(), Duration::from_mins(10));
+        let (answers, rows) = (TenantCache::new(bound, kept), TenantCache::new(bound, kept));
+        let queue = Queue::new(settings.questions, store.sizes());
         let passwords = Passwords::new();
-        Self { inner: Arc::new(Inner { store, settings, faults, looks, answers, passwords }) }
+        Self { inner: Arc::new(Inner { store, settings, faults, looks, answers, rows, queue, passwords }) }
     }
 
     /// Starts what works in the background on this node until the process ends: operations, jobs, reconcilers.
@@ -116,7 +128,25 @@ impl Platform {
     /// dropped then. Must stay 0.
     #[must_use]
     pub fn cache_mixed(&self) -> u64 {
-        self.inner.looks.mixed() + self.inner.answers.mixed()
+        self.inner.looks.mixed() + self.inner.answers.mixed() + self.inner.rows.mixed()
+    }
+
+    /// What the caches did and hold.
+    #[must_use]
+    pub fn cache_figures(&self) -> [CacheFigures; 3] {
+        let Inner { looks, answers, rows, .. } = &*self.inner;
+        [looks.figures("looks"), answers.figures("dashboards"), rows.figures("rows")]
+    }
+
+    /// How many questions are under way on this node, and how many wait.
+    #[must_use]
+    pub fn question_counts(&self) -> (u32, usize) {
+        self.inner.queue.counts()
+    }
+
+    /// Takes what is no longer good out of memory. Says how much that was.
+    pub(crate) fn caches_tidy(&self) -> usize {
+        self.inner.looks.tidy() + self.inner.answers.tidy() + self.inner.rows.tidy()
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {
