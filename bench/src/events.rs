@@ -127,6 +127,62 @@ pub(crate) async fn load(place: &Place, options: &Options) -> Result<Loaded> {
     Ok(Loaded { actors, definition, rows, until })
 }
 
+/// So many events of each tenant, mixed, over the last two years.
+pub(crate) async fn fill_each(place: &Place, actors: &[(Actor, u64)], until: Timestamp) -> Result<()> {
+    let client = place.bare(&place.names.shared).await?;
+    let rows: u64 = actors.iter().map(|(_, rows)| rows).sum();
+    let (begin, span) = (until - SignedDuration::from_hours(24 * DAYS), DAYS * 86_400_000_000);
+    let step = span / i64::try_from(rows)?;
+    let (mut n, mut at, mut dice) = (0, begin, Dice::new(7));
+    let sql = "COPY events (tenant_id, dataset, at, id, m1, m2, m3, d1, d2, d3) FROM STDIN (FORMAT binary)";
+    copy(&client, sql, |out| {
+        if n == rows {
+            return false;
+        }
+        // Each in proportion to how many it is to have.
+        let mut place = dice.below(rows);
+        let owner = actors.iter().find(|(_, rows)| {
+            let found = place < *rows;
+            place = place.saturating_sub(*rows);
+            found
+        });
+        let owner = owner.map_or(uuid::Uuid::nil(), |(actor, _)| actor.record.id.uuid());
+        out.row(10);
+        out.uuid(owner);
+        out.int4(1);
+        out.timestamptz(at);
+        out.uuid(id(n));
+        let (measures, dimensions) = facts(&mut dice);
+        measures.iter().for_each(|value| out.float8(*value));
+        dimensions.iter().for_each(|value| out.text(value));
+        n += 1;
+        at += SignedDuration::from_micros(step);
+        true
+    })
+    .await?;
+    describe(&client, &definition()?, until).await
+}
+
+/// The events become datasets.
+async fn describe(client: &Client, definition: &DatasetDefinition, until: Timestamp) -> Result<()> {
+    client
+        .execute(
+            "INSERT INTO datasets (tenant_id, id, number, name, definition, data_version, events, updated_at) \
+             SELECT tenant_id, gen_random_uuid(), 1, 'sales', $1, 1, count(*), $2 FROM events GROUP BY tenant_id",
+            &[&tokio_postgres::types::Json(definition), &until],
+        )
+        .await?;
+    for sql in [
+        "UPDATE settings SET dataset_numbers = greatest(dataset_numbers, 1)",
+        "VACUUM (ANALYZE) events",
+        "VACUUM (ANALYZE) datasets",
+        "CHECKPOINT",
+    ] {
+        client.batch_execute(sql).await?;
+    }
+    Ok(())
+}
+
 async fn fill(
     client: &Client,
     actors: &[Actor],
@@ -187,20 +243,5 @@ async fn fill(
             })
             .await?;
     }
-    client
-        .execute(
-            "INSERT INTO datasets (tenant_id, id, number, name, definition, data_version, events, updated_at) \
-             SELECT tenant_id, gen_random_uuid(), 1, 'sales', $1, 1, count(*), $2 FROM events GROUP BY tenant_id",
-            &[&tokio_postgres::types::Json(definition), &until],
-        )
-        .await?;
-    for sql in [
-        "UPDATE settings SET dataset_numbers = greatest(dataset_numbers, 1)",
-        "VACUUM (ANALYZE) events",
-        "VACUUM (ANALYZE) datasets",
-        "CHECKPOINT",
-    ] {
-        client.batch_execute(sql).await?;
-    }
-    Ok(())
+    describe(client, definition, until).await
 }

@@ -19,6 +19,7 @@ mod http;
 mod ingest;
 mod memory;
 mod migrate;
+mod noisy;
 mod place;
 mod provision;
 mod rows;
@@ -66,6 +67,11 @@ const ALL: &[Benchmark] = &[
         name: "dashboard",
         about: "six widgets over HTTP, 32 clients at once",
         run: |options| dashboard::run(options).boxed(),
+    },
+    Benchmark {
+        name: "noisy",
+        about: "quiet tenants beside one that asks 64 costly questions at once",
+        run: |options| noisy::run(options).boxed(),
     },
     Benchmark {
         name: "ingest",

@@ -64,6 +64,7 @@ impl Node {
             default_cell: "local".to_owned(),
             mailing: Mailing::Kept,
             quarantine_days: 30,
+            questions: insula_platform::QuestionLimits::default(),
             worker_lease: Duration::from_secs(10),
         };
         Ok(Self { tasks, platform: Platform::new(store, settings, Faults::none()) })

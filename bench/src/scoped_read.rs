@@ -102,6 +102,7 @@ fn point(loaded: &Loaded, n: u64) -> Result<(usize, Statement)> {
         params: vec![Param::Text(events::id(n).to_string())],
         columns: vec![ColumnType::Float8, ColumnType::Text],
         cost: Cost { days: 0, rows: 1, scans: 1 },
+        datasets: Vec::new(),
     };
     Ok((events::owner(n, loaded.actors.len() as u64), statement))
 }

@@ -7,6 +7,7 @@
 //! prepared), and 10 ms as one statement for each widget. `GROUPING SETS` over all groupings at once would save
 //! another 13 %, and read the period before for widgets that do not compare: not worth its complexity.
 
+use std::borrow::Borrow;
 use std::rc::Rc;
 
 use insula_model::period::Span;
@@ -199,26 +200,34 @@ impl DashboardPlan {
     /// The answers of the widgets, in the order of the configuration, from the rows of the statements. Where a
     /// statement failed, the widgets that need it have its problem.
     #[must_use]
-    pub fn assemble(&self, results: &[Result<Rows>]) -> Vec<WidgetData> {
-        let answer = |part: &Part| match results.get(part.statement) {
-            Some(Ok(rows)) => part.shape.answer(rows).map_err(|e| WidgetProblem::from(&e)),
-            Some(Err(error)) => Err(WidgetProblem::from(error)),
-            None => Err(WidgetProblem::from(&Error::internal("a statement of a dashboard was not run"))),
-        };
-        let data = |(id, parts): &(String, Result<Parts, WidgetProblem>)| {
-            let found = parts.as_ref().map_err(Clone::clone).and_then(|parts| {
-                Ok((answer(&parts.value)?, parts.series.as_ref().map(&answer).transpose()?))
-            });
-            match found {
-                Ok((value, series)) => {
-                    WidgetData { id: id.clone(), value: Some(value), series, problem: None }
-                }
-                Err(problem) => {
-                    WidgetData { id: id.clone(), value: None, series: None, problem: Some(problem) }
-                }
-            }
-        };
-        self.widgets.iter().map(data).collect()
+    pub fn assemble<R: Borrow<Rows>>(&self, results: &[Result<R>]) -> Vec<WidgetData> {
+        let one =
+            |(id, parts): &(String, Result<Parts, WidgetProblem>)| answer(id, parts, |i| results.get(i));
+        self.widgets.iter().map(one).collect()
+    }
+
+    /// How many widgets there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.widgets.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.widgets.is_empty()
+    }
+
+    /// The answer of one widget, as soon as the statements that it needs have been run.
+    #[must_use]
+    pub fn widget<R: Borrow<Rows>>(&self, index: usize, results: &[Option<Result<R>>]) -> Option<WidgetData> {
+        let (id, parts) = self.widgets.get(index)?;
+        let result = |i: usize| results.get(i).and_then(Option::as_ref);
+        let ready = parts.as_ref().map_or(true, |parts| {
+            let needed = parts.series.iter().chain([&parts.value]).map(|part| part.statement);
+            needed.clone().all(|statement| result(statement).is_some())
+        });
+        ready.then(|| answer(id, parts, result))
     }
 
     /// What the answers depend on apart from the stored events: the same digest over the same events is the same
@@ -253,5 +262,25 @@ impl DashboardPlan {
         let mut digest = [0u8; 16];
         digest.copy_from_slice(&hash.finalize()[..16]);
         digest
+    }
+}
+
+fn answer<'r, R: Borrow<Rows> + 'r>(
+    id: &str,
+    parts: &Result<Parts, WidgetProblem>,
+    result: impl Fn(usize) -> Option<&'r Result<R>>,
+) -> WidgetData {
+    let one = |part: &Part| match result(part.statement) {
+        Some(Ok(rows)) => part.shape.answer(rows.borrow()).map_err(|e| WidgetProblem::from(&e)),
+        Some(Err(error)) => Err(WidgetProblem::from(error)),
+        None => Err(WidgetProblem::from(&Error::internal("a statement of a dashboard was not run"))),
+    };
+    let found = parts
+        .as_ref()
+        .map_err(Clone::clone)
+        .and_then(|parts| Ok((one(&parts.value)?, parts.series.as_ref().map(&one).transpose()?)));
+    match found {
+        Ok((value, series)) => WidgetData { id: id.to_owned(), value: Some(value), series, problem: None },
+        Err(problem) => WidgetData { id: id.to_owned(), value: None, series: None, problem: Some(problem) },
     }
 }

@@ -145,7 +145,8 @@ impl Scan {
             (Some(bounds), None) => self.series(&mut binder, &from, bounds),
             (Some(bounds), Some(rank)) => self.ranked_series(&mut binder, &from, bounds, rank),
         };
-        Statement { sql, params: binder.done(), columns: self.columns(), cost: self.cost() }
+        let datasets = vec![self.dataset];
+        Statement { sql, params: binder.done(), columns: self.columns(), datasets, cost: self.cost() }
     }
 
     fn columns(&self) -> Vec<ColumnType> {

@@ -78,7 +78,8 @@ fn a_widget_that_cannot_be_answered_does_not_hold_up_the_others() {
     assert_eq!(widgets.iter().filter(|w| w.value.is_some()).count(), widgets.len() - 2);
 
     let failed = insula_model::Error::new(insula_model::problem::TIMEOUT, "It took too long.");
-    let rows: Vec<_> = plan.statements.iter().map(|_| Err(failed.clone())).collect();
+    let rows: Vec<insula_model::Result<crate::Rows>> =
+        plan.statements.iter().map(|_| Err(failed.clone())).collect();
     assert!(plan.assemble(&rows).iter().all(|w| w.value.is_none() && w.problem.is_some()));
 }
 

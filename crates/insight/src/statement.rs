@@ -71,13 +71,15 @@ pub struct Statement {
     pub params: Vec<Param>,
     /// The types of the columns of each row.
     pub columns: Vec<ColumnType>,
+    /// The numbers of the datasets whose events it reads.
+    pub datasets: Vec<i32>,
     /// What it may cost.
     pub cost: Cost,
 }
 
 impl Statement {
     /// Feeds everything that the result depends on, apart from the rows of the table.
-    pub(crate) fn digest(&self, hash: &mut Sha256) {
+    pub fn digest(&self, hash: &mut Sha256) {
         let mut part = |tag: u8, bytes: &[u8]| {
             hash.update([tag]);
             hash.update((bytes.len() as u64).to_be_bytes());

@@ -254,6 +254,24 @@ pub struct DashboardData {
     pub widgets: Vec<WidgetData>,
 }
 
+/// The first line of a dashboard that is sent widget by widget; each of the others is a widget, the last one
+/// `{"done":true}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DashboardHead {
+    /// The dashboard.
+    pub dashboard: DashboardId,
+    /// Its version.
+    pub version: i64,
+    /// The dashboard's range as instants.
+    pub range: Span,
+    /// The period before, where the dashboard compares.
+    pub previous: Option<Span>,
+    /// The tenant's time zone.
+    pub time_zone: String,
+    /// For `If-None-Match`, without quotes.
+    pub etag: String,
+}
+
 #[cfg(test)]
 #[path = "dashboard_tests.rs"]
 mod tests;

@@ -40,8 +40,9 @@ pub use api_key::{ApiKey, ApiKeyCreated, ApiKeyInput};
 pub use brand_image::{BrandImage, BrandImageKind};
 pub use clock::{Clock, Entropy, SystemClock, World};
 pub use dashboard::{
-    BarOptions, Dashboard, DashboardConfig, DashboardData, DashboardInput, KpiOptions, Picture, Place,
-    SeriesStyle, TableOptions, TimeSeriesOptions, Widget, WidgetData, WidgetKind, WidgetProblem,
+    BarOptions, Dashboard, DashboardConfig, DashboardData, DashboardHead, DashboardInput, KpiOptions,
+    Picture, Place, SeriesStyle, TableOptions, TimeSeriesOptions, Widget, WidgetData, WidgetKind,
+    WidgetProblem,
 };
 pub use dashboard_schema::dashboard_schema;
 pub use dashboard_template::default_dashboard;

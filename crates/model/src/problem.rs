@@ -164,6 +164,8 @@ problems! {
         "Use at least 10 characters, not your e-mail or the name of the workspace.";
     RATE_LIMITED = "limit.rate", TooMany, "Too many requests",
         "Wait for as long as `Retry-After` says.";
+    BUSY = "limit.busy", TooMany, "Too many questions at once",
+        "Questions of a workspace wait for one another, so that they slow no other workspace down. Wait for as long as `Retry-After` says, and ask for less at once.";
     LIMIT = "limit.reached", Conflict, "A limit of the plan is reached",
         "The detail says which one. An operator can change the plan.";
     EVENTS_NONE_ACCEPTED = "events.none_accepted", Invalid, "No event was accepted",

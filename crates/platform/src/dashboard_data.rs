@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use insula_insight::{Context, DashboardPlan, Rows, Source, Statement, compile_dashboard};
+use insula_insight::{Context, DashboardPlan, Source, compile_dashboard};
 use insula_model::policy::action::{DashboardView, EmbedView};
 use insula_model::{
     Compare, DashboardData, DashboardId, Error, Filter, Range, Result, TenantRecord, check_filters, period,
@@ -20,9 +20,7 @@ use insula_store::{DashboardState, Permit, Store, Tenant};
 use sha2::{Digest, Sha256};
 
 use crate::Platform;
-
-/// For how long the statements of one dashboard may run together.
-const ALTOGETHER: Duration = Duration::from_secs(25);
+use crate::rows::Asking;
 
 /// What a request says about what it wants to see.
 #[derive(Debug, Clone, Copy, Default)]
@@ -83,10 +81,11 @@ impl Viewing<'_, '_> {
         }
     }
 
-    async fn run(&self, store: &Store, statements: &[Statement]) -> Result<Vec<Result<Rows>>> {
+    /// By what right its questions are asked.
+    pub(crate) fn asking(&self) -> Asking<'_, '_> {
         match self {
-            Self::Dashboard(permit, _) => store.begin(permit).await?.questions().run(statements).await,
-            Self::Embed(permit) => store.embedded(permit).await?.run(statements).await,
+            Self::Dashboard(permit, _) => Asking::Dashboard(permit),
+            Self::Embed(permit) => Asking::Embed(permit),
         }
     }
 }
@@ -95,8 +94,8 @@ impl Platform {
     /// What a dashboard shows. Unchanged it costs one round trip to the database, changed two.
     ///
     /// # Errors
-    /// `not_found`; `input.invalid` at `/range` when the range makes no sense, at `/filters` for filters that do not.
-    /// What is wrong with single widgets is said in their place.
+    /// `not_found`; `input.invalid` at `/range` when the range makes no sense, at `/filters` for filters that do not;
+    /// `limit.busy`. What is wrong with single widgets is said in their place.
     pub async fn dashboard_data(
         &self,
         tenant: &Tenant<'_>,
@@ -120,7 +119,7 @@ impl Platform {
         }
         let make = async {
             let begun = Instant::now();
-            let results = self.run_statements(viewing, &plan.statements).await?;
+            let results = self.rows(&viewing.asking(), &plan.statements, &state.datasets).await?;
             spent.note(begun.elapsed());
             let data = DashboardData {
                 dashboard: state.dashboard.id,
@@ -159,7 +158,7 @@ impl Platform {
         Ok(self.dashboard_plan(&Viewing::Dashboard(&permit, id), request).await?.2)
     }
 
-    async fn dashboard_plan(
+    pub(crate) async fn dashboard_plan(
         &self,
         viewing: &Viewing<'_, '_>,
         request: &DashboardRequest<'_>,
@@ -184,31 +183,6 @@ impl Platform {
         let plan = compile_dashboard(&state.config, &sources, &context)?;
         let etag = etag(viewing.tenant(), &state, &plan);
         Ok((state, plan, etag))
-    }
-
-    /// Runs statements together. One that fails takes those behind it with it; they are sent again without it.
-    async fn run_statements(
-        &self,
-        viewing: &Viewing<'_, '_>,
-        statements: &[Statement],
-    ) -> Result<Vec<Result<Rows>>> {
-        let begun = Instant::now();
-        let mut results: Vec<Result<Rows>> = Vec::with_capacity(statements.len());
-        while let Some(rest) = statements.get(results.len()..).filter(|rest| !rest.is_empty()) {
-            if begun.elapsed() > ALTOGETHER {
-                let late = || Err(Error::new(problem::TIMEOUT, "The widgets before it took too long."));
-                results.extend(rest.iter().map(|_| late()));
-                break;
-            }
-            let more = viewing.run(self.store(), rest).await?;
-            if let Some(Err(error)) = more.last()
-                && error.is(problem::DATABASE_DOWN)
-            {
-                return Err(error.clone());
-            }
-            results.extend(more);
-        }
-        Ok(results)
     }
 }
 

@@ -38,7 +38,7 @@ impl Platform {
         let mut tx = self.store().begin(&permit).await?;
         let changed = tx.embedding().update(&permit, version, &input.origins).await?;
         tx.commit().await?;
-        self.framing().forget(tenant.record(), FRAMING).await;
+        self.framing().forget(tenant.record(), FRAMING);
         self.store().announce_content(tenant.id()).await;
         Ok(changed)
     }

@@ -7,6 +7,7 @@ mod audits;
 mod cache;
 mod credentials;
 mod dashboard_data;
+mod dashboard_stream;
 mod dashboards;
 mod datasets;
 mod embed_keys;
@@ -30,7 +31,9 @@ mod paging;
 mod passwords;
 mod public_links;
 mod questions;
+mod queue;
 mod reconcilers;
+mod rows;
 mod samples;
 mod seed;
 mod sessions;
@@ -42,23 +45,27 @@ mod workspace;
 use std::sync::Arc;
 use std::time::Duration;
 
+use insula_insight::Rows;
 use insula_model::{TenantSettings, World};
 use insula_store::Store;
 
-use crate::cache::TenantCache;
+use crate::cache::{Bound, TenantCache};
 use crate::embed_usage::EmbedCounts;
 use crate::passwords::Passwords;
+use crate::queue::Queue;
 
 pub use api_keys::api_key_tenant;
+pub use cache::CacheFigures;
 pub use credentials::{Arrival, FAILURES_PER_ADDRESS, FAILURES_PER_EMAIL};
 pub use dashboard_data::{DashboardReply, DashboardRequest};
+pub use dashboard_stream::{DashboardOpen, DashboardOpening};
 pub use faults::Faults;
 pub use installation::{CellRequest, SlugCheck};
 pub use operators::OperatorSignedIn;
 pub use owners::OwnerInstalled;
 pub use questions::QuestionRequest;
 pub use sessions::SignedIn;
-pub use settings::{Mailing, Settings};
+pub use settings::{Mailing, QuestionLimits, Settings};
 pub use tenants::{DeleteTenantInput, OperationView, OwnerRequest, StepView, TenantRequest};
 pub use workspace::Seed;
 
@@ -77,6 +84,8 @@ struct Inner {
     answers: TenantCache<Vec<u8>>,
     framing: TenantCache<Vec<String>>,
     embed_counts: EmbedCounts,
+    rows: TenantCache<Rows>,
+    queue: Queue,
     passwords: Passwords,
 }
 
@@ -85,12 +94,15 @@ impl Platform {
     #[must_use]
     pub fn new(store: Store, settings: Settings, faults: Faults) -> Self {
         // Less than a second with the time that reading takes, so that a change shows everywhere within one.
-        let looks = TenantCache::new(16 * 1024 * 1024, Duration::from_millis(900));
-        let answers = TenantCache::new(64 * 1024 * 1024, Duration::from_mins(10));
-        let framing = TenantCache::new(4 * 1024 * 1024, Duration::from_millis(900));
-        let passwords = Passwords::new();
-        let embed_counts = EmbedCounts::default();
-        let inner = Inner { store, settings, faults, looks, answers, framing, embed_counts, passwords };
+        let each = Bound { total: 16 << 20, each: 1 << 20 };
+        let looks = TenantCache::new(each, Duration::from_millis(900));
+        let framing = TenantCache::new(Bound { total: 4 << 20, each: 64 << 10 }, Duration::from_millis(900));
+        let (bound, kept) = (settings.questions.bound(), Duration::from_mins(10));
+        let (answers, rows) = (TenantCache::new(bound, kept), TenantCache::new(bound, kept));
+        let queue = Queue::new(settings.questions, store.sizes());
+        let (passwords, embed_counts) = (Passwords::new(), EmbedCounts::default());
+        let inner =
+            Inner { store, settings, faults, looks, answers, framing, embed_counts, rows, queue, passwords };
         Self { inner: Arc::new(inner) }
     }
 
@@ -137,7 +149,36 @@ impl Platform {
     /// dropped then. Must stay 0.
     #[must_use]
     pub fn cache_mixed(&self) -> u64 {
-        self.inner.looks.mixed() + self.inner.answers.mixed() + self.inner.framing.mixed()
+        self.inner.looks.mixed()
+            + self.inner.answers.mixed()
+            + self.inner.rows.mixed()
+            + self.inner.framing.mixed()
+    }
+
+    /// What the caches did and hold.
+    #[must_use]
+    pub fn cache_figures(&self) -> [CacheFigures; 4] {
+        let Inner { looks, answers, rows, framing, .. } = &*self.inner;
+        [
+            looks.figures("looks"),
+            answers.figures("dashboards"),
+            rows.figures("rows"),
+            framing.figures("framing"),
+        ]
+    }
+
+    /// How many questions are under way on this node, and how many wait.
+    #[must_use]
+    pub fn question_counts(&self) -> (u32, usize) {
+        self.inner.queue.counts()
+    }
+
+    /// Takes what is no longer good out of memory. Says how much that was.
+    pub(crate) fn caches_tidy(&self) -> usize {
+        self.inner.looks.tidy()
+            + self.inner.answers.tidy()
+            + self.inner.rows.tidy()
+            + self.inner.framing.tidy()
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {

@@ -6,6 +6,7 @@ use insula_model::{Answer, Error, Question, Range, Result, period, problem};
 use insula_store::Tenant;
 
 use crate::Platform;
+use crate::rows::Asking;
 
 /// A question and what it is asked in.
 #[derive(Debug, Clone)]
@@ -19,16 +20,17 @@ pub struct QuestionRequest {
 }
 
 impl Platform {
-    /// Answers a question. Two round trips to the database.
+    /// Answers a question. Two round trips to the database; one if its rows are kept.
     ///
     /// # Errors
     /// `question.invalid` with a pointer into the question for everything that is wrong; `input.invalid` for a
-    /// range or time zone; `timeout`.
+    /// range or time zone; `timeout`; `limit.busy`.
     pub async fn question_ask(&self, tenant: &Tenant<'_>, request: &QuestionRequest) -> Result<Answer> {
         let permit = tenant.authorize::<AskAction>()?;
         let question = &request.question;
         let mut tx = self.store().begin(&permit).await?;
         let state = tx.questions().state(&question.dataset).await?;
+        drop(tx);
         let zone = request.time_zone.as_ref().unwrap_or(&state.time_zone);
         let context = Context {
             now: self.world().now(),
@@ -45,7 +47,9 @@ impl Platform {
         })?;
         let compiled = compile(question, &dataset.dataset.definition, dataset.number, &context)
             .map_err(|error| if error.is(problem::QUESTION) { error.under("/question") } else { error })?;
-        let mut results = tx.questions().run(std::slice::from_ref(&compiled.statement)).await?;
+        let statement = std::slice::from_ref(&compiled.statement);
+        let mut results =
+            self.rows(&Asking::Question(&permit), statement, std::slice::from_ref(&dataset)).await?;
         let rows = results.pop().unwrap_or_else(|| Err(Error::internal("a question without a result")))?;
         compiled.shape.answer(&rows)
     }

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use insula_model::Slug;
+use serde::{Deserialize, Serialize};
+
+use crate::cache::Bound;
 
 /// Addresses, names and mail.
 #[derive(Debug, Clone)]
@@ -23,6 +26,50 @@ pub struct Settings {
     pub worker_lease: Duration,
     /// Days until a softly deleted tenant is removed for good.
     pub quarantine_days: u16,
+    /// What questions may cost, and what is kept of their answers.
+    pub questions: QuestionLimits,
+}
+
+/// What questions may cost on one node, and what is kept of their answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QuestionLimits {
+    /// Megabytes of answers that are kept in memory.
+    pub cache_mb: u32,
+    /// Megabytes of them that may be one tenant's.
+    pub tenant_cache_mb: u32,
+    /// Questions, or whole dashboards, that PostgreSQL works on at once.
+    pub slots: u32,
+    /// Of one tenant; a costly one counts for all of them.
+    pub tenant_slots: u32,
+    /// Questions that wait.
+    pub waiting: u32,
+    /// Of one tenant.
+    pub tenant_waiting: u32,
+    /// How long one waits at most.
+    pub waiting_seconds: u16,
+}
+
+impl Default for QuestionLimits {
+    fn default() -> Self {
+        Self {
+            cache_mb: 128,
+            tenant_cache_mb: 16,
+            slots: 8,
+            tenant_slots: 2,
+            waiting: 1_000,
+            tenant_waiting: 48,
+            waiting_seconds: 10,
+        }
+    }
+}
+
+impl QuestionLimits {
+    /// One half is for whole dashboards, the other for the rows that they and single questions are made from.
+    pub(crate) fn bound(&self) -> Bound {
+        let half = |megabytes: u32| u64::from(megabytes) << 19;
+        Bound { total: half(self.cache_mb), each: half(self.tenant_cache_mb) }
+    }
 }
 
 /// How mail leaves.

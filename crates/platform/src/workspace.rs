@@ -126,7 +126,7 @@ impl Platform {
     }
 
     async fn looks_changed(&self, record: &TenantRecord) {
-        self.looks().forget(record, LOOKS).await;
+        self.looks().forget(record, LOOKS);
         self.store().announce_content(record.id).await;
     }
 

@@ -40,6 +40,9 @@ async fn shown(State(app): State<App>) -> Result<Response, Refusal> {
     if let Ok(Ok(counts)) = tokio::time::timeout(PATIENCE, app.platform().store().alarm_counts()).await {
         counts.into_iter().for_each(|(kind, count)| metrics::alarms(kind, count));
     }
+    app.platform().cache_figures().iter().for_each(metrics::cache);
+    let (running, waiting) = app.platform().question_counts();
+    metrics::questions(running, waiting);
     let mut response = metrics::text()?.into_response();
     let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, text);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use insula_model::{Error, Result};
+use insula_platform::CacheFigures;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 /// One recorder per process: servers that are started in one process share it.
@@ -36,6 +37,9 @@ fn describe() {
         "Time until an answer began."
     );
     metrics::describe_gauge!("insula_http_connections", "Connections that are open.");
+    metrics::describe_counter!("insula_cache_lookups_total", "What was asked of the caches.");
+    metrics::describe_gauge!("insula_cache_bytes", metrics::Unit::Bytes, "What the caches hold.");
+    metrics::describe_gauge!("insula_questions", "Questions that are under way or wait.");
     metrics::describe_gauge!("insula_alarms", "What the platform found and a person has to look at.");
 }
 
@@ -78,6 +82,24 @@ pub(crate) fn connections(open: usize) {
 pub(crate) fn alarms(kind: &'static str, count: i64) {
     let count = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
     metrics::gauge!("insula_alarms", "kind" => kind).set(count);
+}
+
+/// What a cache did and holds.
+pub(crate) fn cache(figures: &CacheFigures) {
+    let cache = figures.cache;
+    metrics::counter!("insula_cache_lookups_total", "cache" => cache, "outcome" => "hit")
+        .absolute(figures.hits);
+    metrics::counter!("insula_cache_lookups_total", "cache" => cache, "outcome" => "miss")
+        .absolute(figures.misses);
+    #[expect(clippy::cast_precision_loss, reason = "shown to people")]
+    metrics::gauge!("insula_cache_bytes", "cache" => cache).set(figures.bytes as f64);
+}
+
+/// How many questions are under way, and how many wait.
+pub(crate) fn questions(running: u32, waiting: usize) {
+    metrics::gauge!("insula_questions", "state" => "running").set(f64::from(running));
+    metrics::gauge!("insula_questions", "state" => "waiting")
+        .set(f64::from(u32::try_from(waiting).unwrap_or(u32::MAX)));
 }
 
 /// A method as a bounded word.

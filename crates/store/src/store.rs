@@ -123,6 +123,12 @@ impl Store {
         &self.inner.world
     }
 
+    /// How many connections each kind of pool may have.
+    #[must_use]
+    pub fn sizes(&self) -> Sizes {
+        self.inner.sizes
+    }
+
     /// The tasks of this process.
     #[must_use]
     pub fn tasks(&self) -> &Tasks {

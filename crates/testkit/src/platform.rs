@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use insula_model::{OperationId, OperatorId, OperatorRole, RequestId, TenantId, Tier, World};
-use insula_platform::{Faults, Mailing, OperationView, OwnerRequest, Platform, Settings, TenantRequest};
+use insula_platform::{
+    Faults, Mailing, OperationView, OwnerRequest, Platform, QuestionLimits, Settings, TenantRequest,
+};
 use insula_store::{MigrationSet, OpCtx, OperatorRecord, OperatorSessionKind, Sizes, Store, Tasks};
 use tokio_postgres::Client;
 
@@ -24,6 +26,8 @@ pub struct TestOptions {
     pub faults: Faults,
     /// How mail leaves.
     pub mailing: Mailing,
+    /// What questions may cost.
+    pub questions: QuestionLimits,
     /// The superuser's URL of another server than the tests' own.
     pub server: Option<String>,
     /// The migrations of tenants' tables that this node's binary has.
@@ -37,6 +41,7 @@ impl Default for TestOptions {
             sizes: Sizes { control: 4, pooled: 3, lanes: 2, lane: 2, database: 2, admin: 2 },
             faults: Faults::none(),
             mailing: Mailing::Kept,
+            questions: QuestionLimits::default(),
             server: None,
             migrations: MigrationSet::tenant(),
         }
@@ -54,6 +59,7 @@ pub fn test_settings() -> Settings {
         default_cell: "local".to_owned(),
         mailing: Mailing::Kept,
         quarantine_days: 30,
+        questions: QuestionLimits::default(),
         worker_lease: Duration::from_millis(800),
     }
 }
@@ -135,7 +141,8 @@ impl TestPlatform {
         let opened =
             Store::open_with_migrations(spec, options.sizes, migrations, world.clone(), tasks.clone());
         let store = opened.await.expect("a store");
-        let settings = Settings { mailing: options.mailing.clone(), ..test_settings() };
+        let (mailing, questions) = (options.mailing.clone(), options.questions);
+        let settings = Settings { mailing, questions, ..test_settings() };
         let platform = Platform::new(store.clone(), settings, options.faults.clone());
         if options.workers {
             platform.run_workers();

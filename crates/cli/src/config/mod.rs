@@ -74,6 +74,7 @@ impl Effective {
 fn first_wrong(config: &Config) -> Option<&'static str> {
     let pools = config.pools;
     let workers = &config.workers;
+    let questions = config.questions;
     let rules = [
         ("server.base_domain", host(&config.server.base_domain)),
         ("pools.control", (1..=1000).contains(&pools.control)),
@@ -82,6 +83,13 @@ fn first_wrong(config: &Config) -> Option<&'static str> {
         ("pools.lane", (1..=1000).contains(&pools.lane)),
         ("pools.database", (1..=1000).contains(&pools.database)),
         ("pools.admin", (1..=1000).contains(&pools.admin)),
+        ("questions.cache_mb", questions.cache_mb <= 65_536),
+        ("questions.tenant_cache_mb", questions.tenant_cache_mb <= 65_536),
+        ("questions.slots", (1..=1000).contains(&questions.slots)),
+        ("questions.tenant_slots", (1..=1000).contains(&questions.tenant_slots)),
+        ("questions.waiting", questions.waiting <= 100_000),
+        ("questions.tenant_waiting", questions.tenant_waiting <= 100_000),
+        ("questions.waiting_seconds", (1..=600).contains(&questions.waiting_seconds)),
         ("workers.operations", (1..=64).contains(&workers.operations)),
         ("workers.jobs", (1..=64).contains(&workers.jobs)),
         ("workers.lease_seconds", (2..=600).contains(&workers.lease_seconds)),

@@ -25,6 +25,11 @@ const ALL: &[Reconciler] = &[
     Reconciler { name: "audit anchors", every: Duration::from_mins(1), run: |p| p.audit_anchor().boxed() },
     Reconciler { name: "schemas", every: Duration::from_secs(10), run: |p| p.places_migrate().boxed() },
     Reconciler { name: "orphans", every: Duration::from_mins(5), run: |p| p.orphans_look().boxed() },
+    Reconciler {
+        name: "caches",
+        every: Duration::from_mins(1),
+        run: |p| std::future::ready(Ok(p.caches_tidy())).boxed(),
+    },
     Reconciler { name: "quarantine", every: Duration::from_secs(30), run: |p| p.quarantine_end().boxed() },
 ];
 

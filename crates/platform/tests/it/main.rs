@@ -30,6 +30,8 @@ mod owners;
 mod people;
 mod plans;
 mod questions;
+mod queue;
+mod rows;
 mod sessions;
 mod settings;
 mod unlogged;

@@ -1,11 +1,13 @@
 //! JSON answers with their status, version and place.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use futures_util::Stream;
 use insula_model::Error;
 use serde::Serialize;
 
@@ -76,6 +78,20 @@ pub(crate) fn ready_json(tag: &str, json: &Arc<Vec<u8>>) -> Result<Response, Ref
     Ok(response)
 }
 
+/// Lines of JSON that are sent as they come, with the tag of all of them together.
+pub(crate) fn json_lines(
+    tag: &str,
+    lines: impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static,
+) -> Result<Response, Refusal> {
+    let mut response = Body::from_stream(lines).into_response();
+    let kind = HeaderValue::from_static("application/x-ndjson");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    // A proxy that gathers an answer before it hands it on would make streaming pointless.
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    revalidated(&mut response, tag)?;
+    Ok(response)
+}
+
 /// The caller has it.
 pub(crate) fn unchanged(tag: &str) -> Result<Response, Refusal> {
     let mut response = StatusCode::NOT_MODIFIED.into_response();
@@ -87,6 +103,7 @@ fn revalidated(response: &mut Response, tag: &str) -> Result<(), Refusal> {
     let tag = HeaderValue::from_str(&format!("\"{tag}\"")).map_err(Error::internal)?;
     response.headers_mut().insert(header::ETAG, tag);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(())
 }
 

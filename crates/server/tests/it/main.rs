@@ -14,6 +14,7 @@ mod house;
 mod idempotency;
 mod invitations;
 mod life;
+mod lines;
 mod log;
 mod paths;
 mod problems;

@@ -28,6 +28,14 @@ async fn metrics_have_bounded_labels() {
     assert!(text.contains("route=\"/api/v1/dashboards\"") && text.contains("realm=\"tenant\""), "{text}");
     assert!(text.contains("insula_http_request_seconds_bucket"));
     assert!(text.contains("insula_alarms{kind=\"audit\"} 0"), "{text}");
+    for line in [
+        "insula_cache_lookups_total{cache=\"rows\",outcome=\"miss\"}",
+        "insula_cache_lookups_total{cache=\"dashboards\",outcome=\"hit\"}",
+        "insula_cache_bytes{cache=\"looks\"}",
+        "insula_questions{state=\"waiting\"} 0",
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
     for secret in [
         acme.id().to_string(),
         acme.host(),

@@ -61,7 +61,7 @@ impl Embedded<'_> {
     ///
     /// # Errors
     /// `database.down`; inside the results also `timeout`.
-    pub async fn run(&mut self, statements: &[Statement]) -> Result<Vec<Result<Rows>>> {
+    pub async fn run(&mut self, statements: &[&Statement]) -> Result<Vec<Result<Rows>>> {
         self.tx.questions().run(statements).await
     }
 }

@@ -3,6 +3,8 @@
 //! What must always hold: a statement comes from `insight` and from nowhere else; its values are bound; what comes
 //! back has the types that `insight` said. Tested in `platform/tests/it/questions.rs`.
 
+use std::borrow::Borrow;
+
 use insula_insight::{ColumnType, Param, Rows, Statement, Value};
 use insula_model::{Error, Mode, Result, WeekStart};
 use tokio_postgres::Row;
@@ -87,14 +89,15 @@ impl<M: Mode> Questions<'_, '_, M> {
     ///
     /// # Errors
     /// `database.down`; inside the results also `timeout`.
-    pub async fn run(&mut self, statements: &[Statement]) -> Result<Vec<Result<Rows>>> {
+    pub async fn run<S: Borrow<Statement>>(&mut self, statements: &[S]) -> Result<Vec<Result<Rows>>> {
         let compiled: Vec<Compiled<'_>> = statements
             .iter()
+            .map(Borrow::borrow)
             .map(|s| Compiled { sql: &s.sql, params: s.params.iter().map(bound).collect() })
             .collect();
         let results = self.0.compiled(&compiled).await?;
-        let read = |(result, statement): (Result<Vec<Row>>, &Statement)| {
-            result.and_then(|rows| rows.iter().map(|row| values(row, &statement.columns)).collect())
+        let read = |(result, statement): (Result<Vec<Row>>, &S)| {
+            result.and_then(|rows| rows.iter().map(|row| values(row, &statement.borrow().columns)).collect())
         };
         Ok(results.into_iter().zip(statements).map(read).collect())
     }
