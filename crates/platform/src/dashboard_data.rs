@@ -67,7 +67,8 @@ impl Platform {
                 range: plan.range,
                 previous: plan.previous,
                 time_zone: plan.time_zone.clone(),
-                widgets: plan.assemble(&self.rows(&permit, &plan.statements, &state.datasets).await?),
+                widgets: plan
+                    .assemble(&Box::pin(self.rows(&permit, &plan.statements, &state.datasets)).await?),
             };
             let json = serde_json::to_vec(&data).map_err(Error::internal)?;
             // What failed this time may work the next.

@@ -92,7 +92,7 @@ impl Platform {
             .map(|(i, statement)| {
                 let (statement, permit) = (std::slice::from_ref(statement), &permit);
                 Box::pin(async move {
-                    let rows = self.rows(permit, statement, &state.datasets).await;
+                    let rows = Box::pin(self.rows(permit, statement, &state.datasets)).await;
                     (
                         i,
                         rows.and_then(|mut rows| {
