@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::reference::{dataset, kinds};
-use crate::{Context, Source, Statement, compile, compile_dashboard};
-use insula_model::{Compare, WeekStart, default_dashboard, period, sample_dataset};
+use crate::{Context, Rows, Source, Statement, compile, compile_dashboard};
+use insula_model::{Compare, Result, WeekStart, default_dashboard, period, sample_dataset};
 
 fn context() -> Context {
     Context {
@@ -78,8 +78,7 @@ fn a_widget_that_cannot_be_answered_does_not_hold_up_the_others() {
     assert_eq!(widgets.iter().filter(|w| w.value.is_some()).count(), widgets.len() - 2);
 
     let failed = insula_model::Error::new(insula_model::problem::TIMEOUT, "It took too long.");
-    let rows: Vec<insula_model::Result<crate::Rows>> =
-        plan.statements.iter().map(|_| Err(failed.clone())).collect();
+    let rows: Vec<Result<Rows>> = plan.statements.iter().map(|_| Err(failed.clone())).collect();
     assert!(plan.assemble(&rows).iter().all(|w| w.value.is_none() && w.problem.is_some()));
 }
 

@@ -119,7 +119,8 @@ impl Platform {
         }
         let make = async {
             let begun = Instant::now();
-            let results = self.rows(&viewing.asking(), &plan.statements, &state.datasets).await?;
+            let asking = viewing.asking();
+            let results = Box::pin(self.rows(&asking, &plan.statements, &state.datasets)).await?;
             spent.note(begun.elapsed());
             let data = DashboardData {
                 dashboard: state.dashboard.id,

@@ -92,7 +92,7 @@ impl Platform {
             .map(|(i, statement)| {
                 let (statement, asking) = (std::slice::from_ref(statement), &asking);
                 Box::pin(async move {
-                    let rows = self.rows(asking, statement, &state.datasets).await;
+                    let rows = Box::pin(self.rows(asking, statement, &state.datasets)).await;
                     (
                         i,
                         rows.and_then(|mut rows| {

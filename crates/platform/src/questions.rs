@@ -48,8 +48,8 @@ impl Platform {
         let compiled = compile(question, &dataset.dataset.definition, dataset.number, &context)
             .map_err(|error| if error.is(problem::QUESTION) { error.under("/question") } else { error })?;
         let statement = std::slice::from_ref(&compiled.statement);
-        let mut results =
-            self.rows(&Asking::Question(&permit), statement, std::slice::from_ref(&dataset)).await?;
+        let asking = Asking::Question(&permit);
+        let mut results = Box::pin(self.rows(&asking, statement, std::slice::from_ref(&dataset))).await?;
         let rows = results.pop().unwrap_or_else(|| Err(Error::internal("a question without a result")))?;
         compiled.shape.answer(&rows)
     }

@@ -74,7 +74,7 @@ impl Platform {
             if !ours.is_empty() {
                 let cost = queue::cost(ours.iter().map(|(i, _)| &statements[*i]), datasets);
                 let slot = self.inner.queue.enter(asking.tenant(), cost).await?;
-                for (i, rows) in self.fetch(asking, statements, ours).await? {
+                for (i, rows) in Box::pin(self.fetch(asking, statements, ours)).await? {
                     found[i] = Some(rows);
                 }
                 drop(slot);

@@ -165,6 +165,8 @@ impl<V> TenantCache<V> {
         key: &str,
         make: impl Future<Output = Result<(V, Option<usize>)>>,
     ) -> Result<Arc<V>> {
+        // Boxed at once, so that it is held once.
+        let make = Box::pin(make);
         loop {
             match self.look(record, key)? {
                 Look::Here(value) => return Ok(value),
@@ -174,7 +176,7 @@ impl<V> TenantCache<V> {
                     }
                 }
                 Look::Ours(claim) => {
-                    let made = Box::pin(make).await.map(|(value, bytes)| (Arc::new(value), bytes));
+                    let made = make.await.map(|(value, bytes)| (Arc::new(value), bytes));
                     let value = made.as_ref().map(|(value, _)| Arc::clone(value)).map_err(Clone::clone);
                     claim.fill(made);
                     return value;

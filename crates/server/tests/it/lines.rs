@@ -41,7 +41,7 @@ async fn the_lines_say_what_the_whole_says() {
         house.ask(&acme.host(), method, &format!("/api/v1{path}")).bearer(&key)
     };
     let event = |n: u32| {
-        let origin = if n % 2 == 0 { "EWR" } else { "JFK" };
+        let origin = if n.is_multiple_of(2) { "EWR" } else { "JFK" };
         json!({ "id": n.to_string(), "dataset": "flights", "at": format!("2013-{:02}-03T10:00:00Z", 1 + n % 12),
                 "dimensions": { "origin": origin } })
     };
@@ -67,7 +67,8 @@ async fn the_lines_say_what_the_whole_says() {
     let mut widgets = std::mem::take(widgets.as_array_mut().expect("a list"));
     // What needs no statement is there first.
     assert_eq!(lines[0]["id"], "nothing");
-    (by_id(&mut widgets), by_id(&mut lines));
+    by_id(&mut widgets);
+    by_id(&mut lines);
     assert_eq!(lines, widgets);
 
     let known = ask("GET", &path).with("accept", LINES).with("if-none-match", &tag).send().await.expect(304);
