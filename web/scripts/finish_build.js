@@ -1,5 +1,5 @@
 /**
- * After `vite build`: makes the custom element small, writes `.br` and `.gz` beside every asset that gets smaller by it
+ * After `vite build`: makes the custom element small, writes `.br` and `.gz` beside everything that gets smaller by it
  * (the server hands them out as they are), checks the size budgets, and fails the build when one is broken. `index.html`
  * and `embed.html` are filled in by the server for each tenant and are therefore not compressed here.
  */
@@ -47,7 +47,7 @@ function* files(folder) {
 }
 
 function compress() {
-  for (const path of [...files(join(DIST, 'assets'))]) {
+  for (const path of [...files(join(DIST, 'assets')), ...files(join(DIST, 'element'))]) {
     if (!COMPRESSIBLE.test(path)) continue;
     const bytes = readFileSync(path);
     const br = brotliCompressSync(bytes, {
