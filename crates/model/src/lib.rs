@@ -8,6 +8,7 @@ pub mod api_key;
 pub mod brand_image;
 pub mod clock;
 pub mod dashboard;
+pub mod dashboard_merge;
 pub mod dashboard_schema;
 pub mod dashboard_template;
 pub mod dashboard_version;
@@ -30,6 +31,7 @@ pub mod question_filter;
 pub mod session;
 pub mod settings;
 pub mod slug;
+pub mod template;
 pub mod tenant;
 
 pub use answer::{Answer, Column, ColumnKind, Values};
@@ -40,6 +42,7 @@ pub use dashboard::{
     BarOptions, Dashboard, DashboardConfig, DashboardData, DashboardInput, KpiOptions, Picture, Place,
     SeriesStyle, TableOptions, TimeSeriesOptions, Widget, WidgetData, WidgetKind, WidgetProblem,
 };
+pub use dashboard_merge::MergeConflict;
 pub use dashboard_schema::dashboard_schema;
 pub use dashboard_template::default_dashboard;
 pub use dashboard_version::{DashboardRestore, DashboardVersion};
@@ -52,7 +55,7 @@ pub use event_batch::{EventBatch, EventReceipt, EventRejection};
 pub use event_sample::{SAMPLE_DATASET, sample_dataset, sample_events};
 pub use ids::{
     ApiKeyId, DashboardId, DatasetId, IdentityId, InvitationId, JobId, MailId, MemberId, OperationId,
-    OperatorId, OperatorTokenId, RequestId, SessionId, TenantId,
+    OperatorId, OperatorTokenId, RequestId, SessionId, TemplateId, TenantId,
 };
 pub use member::{
     Invitation, InvitationAccept, InvitationCreated, InvitationInput, InvitationView, Member, MemberUpdate,
@@ -68,4 +71,5 @@ pub use session::{
 };
 pub use settings::{Branding, BrandingPatch, SettingsPatch, TenantSettings};
 pub use slug::Slug;
+pub use template::{DashboardTemplate, Template, TemplateConflicts, TemplateInput, TemplateTarget};
 pub use tenant::{Placement, Plan, TenantRecord, TenantStatus, Tier};

@@ -338,6 +338,8 @@ actions! {
     DashboardUpdate = "dashboard.update", Write, Editor, key Some(DashboardsWrite), support None, system true, audited true;
     /// Show an older version of a dashboard again.
     DashboardRestore = "dashboard.restore", Write, Editor, key Some(DashboardsWrite), support None, system true, audited true;
+    /// Take back a workspace's changes to a dashboard that the operator publishes.
+    DashboardReset = "dashboard.reset", Write, Editor, key Some(DashboardsWrite), support None, system true, audited true;
     /// Delete a dashboard.
     DashboardDelete = "dashboard.delete", Write, Editor, key Some(DashboardsWrite), support None, system true, audited true;
     /// Read and verify the audit log.
@@ -403,6 +405,12 @@ operator_actions! {
     CellCreate = "cell.create", Admin;
     /// Read the mails that were kept.
     MailView = "mail.view", Admin;
+    /// List and view templates.
+    TemplateView = "template.view", Support;
+    /// Publish a template, or a new version of one.
+    TemplatePublish = "template.publish", Admin;
+    /// Withdraw a template.
+    TemplateWithdraw = "template.withdraw", Admin;
     /// See the state of the installation.
     StatusView = "status.view", Support;
     /// List one's own tokens.

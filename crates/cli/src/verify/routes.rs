@@ -1,6 +1,6 @@
 //! Every operation of the API, ready to be sent. They come from the descriptions, so that one that is added is attacked.
 
-use insula_model::{ApiKeyId, DashboardId, InvitationId, MemberId, OperationId};
+use insula_model::{ApiKeyId, DashboardId, InvitationId, MemberId, OperationId, TemplateId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -70,6 +70,7 @@ fn named(path: &str) -> Named {
         ("invitations", "{id}") => Named::Id("invitations"),
         ("api-keys", "{id}") => Named::Id("api_keys"),
         ("operations", "{id}") => Named::Id("operations"),
+        ("templates", "{id}") => Named::Id("templates"),
         (_, "{id}") => Named::Unknown,
         _ => Named::Other,
     }
@@ -129,6 +130,7 @@ pub(super) fn spelled(table: &str, id: Uuid) -> String {
         "invitations" => InvitationId::from_uuid(id).to_string(),
         "api_keys" => ApiKeyId::from_uuid(id).to_string(),
         "operations" => OperationId::from_uuid(id).to_string(),
+        "templates" => TemplateId::from_uuid(id).to_string(),
         _ => DashboardId::from_uuid(id).to_string(),
     }
 }

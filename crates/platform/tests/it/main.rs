@@ -29,4 +29,5 @@ mod plans;
 mod questions;
 mod sessions;
 mod settings;
+mod templates;
 mod unlogged;

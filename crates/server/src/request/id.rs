@@ -4,7 +4,9 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use insula_model::{ApiKeyId, DashboardId, Error, InvitationId, MemberId, OperationId, OperatorTokenId};
+use insula_model::{
+    ApiKeyId, DashboardId, Error, InvitationId, MemberId, OperationId, OperatorTokenId, TemplateId,
+};
 
 use crate::app::App;
 use crate::problem::Refusal;
@@ -25,6 +27,7 @@ nouns! {
     MemberId = "member";
     OperationId = "operation";
     OperatorTokenId = "token";
+    TemplateId = "template";
 }
 
 /// The one id in an address.

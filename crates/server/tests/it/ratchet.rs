@@ -53,6 +53,11 @@ fn body(id: &str) -> Option<Value> {
         "dataset_update" => json!({ "label": "A" }),
         "question_ask" => json!({ "question": { "dataset": "a", "measures": [{ "agg": "count" }] } }),
         "dashboard_create" | "dashboard_update" => dashboard("a"),
+        "template_create" | "template_update" => {
+            let mut input = dashboard("a");
+            input["target"] = json!({ "to": "all" });
+            input
+        }
         "dashboard_restore" => json!({ "version": 1 }),
         "tenant_create" => {
             json!({ "slug": "newone", "owner": { "email": "o@x.test" }, "sample_data": false })
@@ -82,6 +87,8 @@ fn rule(id: &str) -> String {
             "dashboard.view"
         }
         "audit_list" | "audit_verify" => "audit.view",
+        "template_list" | "template_conflict_list" => "template.view",
+        "template_create" | "template_update" => "template.publish",
         "tenant_view" | "slug_check" | "tenant_audit_list" | "tenant_audit_verify" | "tenant_usage" => {
             "tenant.list"
         }
@@ -125,6 +132,7 @@ fn filled(path: &str, id: &str, with: &str) -> String {
         Some("api") => "key",
         Some("operation") => "op",
         Some("operator") => "tok",
+        Some("template") => "tpl",
         _ => "",
     };
     let of_kind = if prefix.is_empty() { with.to_owned() } else { format!("{prefix}_{with}") };
