@@ -98,6 +98,7 @@ export const TENANT_API = {
   publicLink: (id: string) => `/public-links/${enc(id)}`,
   dashboardVersions: (id: string) => `/dashboards/${enc(id)}/versions`,
   dashboardVersion: (id: string, version: number) => `/dashboards/${enc(id)}/versions/${version}`,
+  dashboardReset: (id: string) => `/dashboards/${enc(id)}/reset`,
   dashboardRestore: (id: string) => `/dashboards/${enc(id)}/restore`,
   audit: () => '/audit',
   auditVerify: () => '/audit/verify',

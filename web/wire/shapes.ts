@@ -248,6 +248,16 @@ export interface DashboardSummary {
   default: boolean;
   version: number;
   updated_at: string;
+  /** What it has of a template, where the operator publishes it. */
+  template?: DashboardTemplate | null;
+}
+
+export interface DashboardTemplate {
+  version: number;
+  /** Whether the workspace has changes of its own. */
+  changed: boolean;
+  /** What the template and the workspace both changed; the workspace's is shown. */
+  conflicts: { at: string }[];
 }
 
 export interface Dashboard extends DashboardSummary {

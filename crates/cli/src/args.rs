@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     audit, cell, completions, dashboard, import, key, mail, migrate, node, openapi, operation, operator,
-    tenant, up, verify,
+    template, tenant, up, verify,
 };
 use crate::config::Flag;
 
@@ -108,6 +108,9 @@ pub(crate) enum Command {
     /// Dashboards as files: list, export, apply
     #[command(subcommand)]
     Dashboard(dashboard::DashboardCommand),
+    /// Templates: dashboards that are published to many tenants
+    #[command(subcommand)]
+    Template(template::TemplateCommand),
     /// Operators
     #[command(subcommand)]
     Operator(operator::Operator),

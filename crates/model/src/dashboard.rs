@@ -21,6 +21,7 @@ use crate::error::{FieldError, Result};
 use crate::ids::DashboardId;
 use crate::period::{Compare, Range, Span};
 use crate::problem;
+use crate::template::DashboardTemplate;
 use crate::tenant::display_name;
 
 /// Columns of the grid.
@@ -57,7 +58,7 @@ impl Place {
     }
 
     /// For places that fit.
-    fn overlaps(&self, other: &Self) -> bool {
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.x < other.x + other.w
             && other.x < self.x + self.w
             && self.y < other.y + other.h
@@ -98,6 +99,9 @@ pub struct Dashboard {
     pub version: i64,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// What it has of a template, where the operator publishes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<DashboardTemplate>,
     /// What it shows; lists leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<DashboardConfig>,

@@ -137,6 +137,8 @@ ids! {
     JobId = "job";
     /// One dashboard of a tenant.
     DashboardId = "dsh";
+    /// A dashboard that the operator publishes to many tenants.
+    TemplateId = "tpl";
     /// One dataset of a tenant.
     DatasetId = "dst";
     /// One HTTP request or one run of a job.

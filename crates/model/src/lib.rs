@@ -8,6 +8,7 @@ pub mod api_key;
 pub mod brand_image;
 pub mod clock;
 pub mod dashboard;
+pub mod dashboard_merge;
 pub mod dashboard_schema;
 pub mod dashboard_template;
 pub mod dashboard_version;
@@ -33,6 +34,7 @@ pub mod question_filter;
 pub mod session;
 pub mod settings;
 pub mod slug;
+pub mod template;
 pub mod tenant;
 
 pub use answer::{Answer, Column, ColumnKind, Values};
@@ -44,6 +46,7 @@ pub use dashboard::{
     Picture, Place, SeriesStyle, TableOptions, TimeSeriesOptions, Widget, WidgetData, WidgetKind,
     WidgetProblem,
 };
+pub use dashboard_merge::MergeConflict;
 pub use dashboard_schema::dashboard_schema;
 pub use dashboard_template::default_dashboard;
 pub use dashboard_version::{DashboardRestore, DashboardVersion};
@@ -62,7 +65,7 @@ pub use event_sample::{SAMPLE_DATASET, sample_dataset, sample_events};
 pub use ids::{
     ApiKeyId, DashboardId, DatasetId, EmbedKeyId, EmbedRevocationId, EmbedTokenId, IdentityId, InvitationId,
     JobId, MailId, MemberId, OperationId, OperatorId, OperatorTokenId, PublicLinkId, RequestId, SessionId,
-    TenantId,
+    TemplateId, TenantId,
 };
 pub use member::{
     Invitation, InvitationAccept, InvitationCreated, InvitationInput, InvitationView, Member, MemberUpdate,
@@ -80,4 +83,5 @@ pub use session::{
 };
 pub use settings::{Branding, BrandingPatch, SettingsPatch, TenantSettings};
 pub use slug::Slug;
+pub use template::{DashboardTemplate, Template, TemplateConflicts, TemplateInput, TemplateTarget};
 pub use tenant::{Placement, Plan, TenantRecord, TenantStatus, Tier};

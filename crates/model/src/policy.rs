@@ -349,6 +349,8 @@ actions! {
     DashboardUpdate = "dashboard.update", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
     /// Show an older version of a dashboard again.
     DashboardRestore = "dashboard.restore", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
+    /// Take back a workspace's changes to a dashboard that the operator publishes.
+    DashboardReset = "dashboard.reset", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
     /// Delete a dashboard.
     DashboardDelete = "dashboard.delete", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
     /// Read and verify the audit log.
@@ -442,6 +444,12 @@ operator_actions! {
     CellCreate = "cell.create", Admin;
     /// Read the mails that were kept.
     MailView = "mail.view", Admin;
+    /// List and view templates.
+    TemplateView = "template.view", Support;
+    /// Publish a template, or a new version of one.
+    TemplatePublish = "template.publish", Admin;
+    /// Withdraw a template.
+    TemplateWithdraw = "template.withdraw", Admin;
     /// See the state of the installation.
     StatusView = "status.view", Support;
     /// List one's own tokens.

@@ -172,6 +172,10 @@ problems! {
         "Every event of the batch is wrong; `errors` says why for each.";
     EVENTS_RACE = "events.race", Unavailable, "The same events came from two sides at once",
         "Nothing of this batch was stored. Send it again: what is stored by then counts as duplicate.";
+    DASHBOARD_TEMPLATE = "dashboard.template", Conflict, "This dashboard comes from the operator",
+        "It can be changed, but not deleted: it is there for as long as the operator publishes it. Resetting it takes back your changes.";
+    TEMPLATE_NAME = "template.name", Conflict, "There is a template of that name",
+        "Templates are told apart by their names. Publish a new version of that one, or choose another name.";
     DATASET_FULL = "dataset.full", Invalid, "The dataset has no room for another name",
         "A dataset has 12 dimensions and 8 measures. Use another dataset for the rest.";
     QUESTION = "question.invalid", Invalid, "The question cannot be answered",

@@ -116,10 +116,27 @@ impl Platform {
         Ok(restored.await?.reply())
     }
 
+    /// Takes back a workspace's changes to a dashboard that the operator publishes.
+    ///
+    /// # Errors
+    /// `not_found` for what is no template here; `version.required`, `version.stale`.
+    pub async fn dashboard_reset(
+        &self,
+        tenant: &Tenant<'_>,
+        id: DashboardId,
+        version: Option<i64>,
+    ) -> Result<Dashboard> {
+        let permit = tenant.authorize::<action::DashboardReset>()?;
+        let now = self.world().now();
+        let tx = self.store().begin(&permit).await?;
+        let reset = self.once(tx, async |tx| tx.dashboards().reset(&permit, id, version, now).await);
+        Ok(reset.await?.reply())
+    }
+
     /// Deletes a dashboard with its versions. If it was the one that opens first, the oldest of the others takes its place.
     ///
     /// # Errors
-    /// `not_found`.
+    /// `not_found`; `dashboard.template` for one that the operator publishes.
     pub async fn dashboard_delete(&self, tenant: &Tenant<'_>, id: DashboardId) -> Result<()> {
         let permit = tenant.authorize::<DashboardDelete>()?;
         let mut tx = self.store().begin(&permit).await?;

@@ -38,6 +38,7 @@ mod samples;
 mod seed;
 mod sessions;
 mod settings;
+mod templates;
 mod tenants;
 pub mod verify;
 mod workspace;

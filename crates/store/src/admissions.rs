@@ -91,7 +91,7 @@ impl Admissions {
                 }
             }
             Announcement::Missed => self.found.invalidate_all(),
-            Announcement::Operation(_) | Announcement::Jobs => {}
+            Announcement::Operation(_) | Announcement::Jobs | Announcement::Templates => {}
         }
     }
 

@@ -22,6 +22,8 @@ pub enum Announcement {
     Operation(OperationId),
     /// There are new jobs.
     Jobs,
+    /// A template was published or withdrawn.
+    Templates,
     /// A tenant's cached things (settings, keys, members) changed; told by the node that changed them.
     Content(TenantId),
     /// Something may have been missed.
@@ -32,6 +34,9 @@ impl Announcement {
     fn parse(payload: &str) -> Option<Self> {
         if payload == "jobs" {
             return Some(Self::Jobs);
+        }
+        if payload == "templates" {
+            return Some(Self::Templates);
         }
         let (what, id) = payload.split_once(' ')?;
         let id = Uuid::parse_str(id).ok()?;
@@ -110,6 +115,7 @@ impl Store {
                     wait = Duration::from_millis(100);
                     store.inner.directory.forget_all();
                     store.inner.admissions.heard(Announcement::Missed).await;
+                    store.inner.templates.changed().await;
                     let _ = sender.send(Announcement::Missed);
                     loop {
                         let next = tokio::select! {
@@ -119,6 +125,9 @@ impl Store {
                         let Some(announcement) = next else { break };
                         if let Announcement::Tenant(tenant) = announcement {
                             store.inner.directory.changed(tenant).await;
+                        }
+                        if announcement == Announcement::Templates {
+                            store.inner.templates.changed().await;
                         }
                         store.inner.admissions.heard(announcement).await;
                         let _ = sender.send(announcement);

@@ -22,6 +22,7 @@ mod name;
 mod scope;
 mod store;
 mod tasks;
+mod templates;
 mod tenant;
 mod texts;
 pub mod verification;

@@ -17,6 +17,7 @@ use crate::install::ControlSpec;
 use crate::migrate::MigrationSet;
 use crate::scope::{ControlTx, OpCtx, Permit, Reach, Tenant, TenantTx};
 use crate::tasks::Tasks;
+use crate::templates::Templates;
 use crate::wire::{Dialer, Lent, Pool, Recycling, Scopes};
 
 /// The door to PostgreSQL. Clones are one door. No connection comes out of it:
@@ -45,6 +46,7 @@ pub(crate) struct Inner {
     pub(crate) announcements: Announcements,
     pub(crate) audited: Audited,
     pub(crate) migrations: Arc<MigrationSet>,
+    pub(crate) templates: Templates,
     pub(crate) sizes: Sizes,
     pub(crate) tasks: Tasks,
 }
@@ -101,6 +103,7 @@ impl Store {
                 announcements: Announcements::new(),
                 audited: Audited::default(),
                 migrations: Arc::new(migrations),
+                templates: Templates::new(),
                 sizes,
                 tasks,
             }),

@@ -194,6 +194,11 @@ export async function restoreDashboard(id: string, version: number, match: strin
   return changed(await client.post<Dashboard>(at.dashboardRestore(id), { body: { version }, match }));
 }
 
+/** Takes back what the workspace changed of a dashboard that the operator publishes. */
+export async function resetDashboard(id: string, match: string | number): Promise<Dashboard> {
+  return changed(await client.post<Dashboard>(at.dashboardReset(id), { match }));
+}
+
 async function changed(dashboard: Dashboard): Promise<Dashboard> {
   put(reads.dashboard(dashboard.id), dashboard, `"${dashboard.version}"`);
   await invalidate(at.dashboardVersions(dashboard.id), at.dashboardData(dashboard.id));

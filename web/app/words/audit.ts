@@ -24,6 +24,7 @@ const ACTIONS: Record<string, string> = {
   'dashboard.create': 'Made a dashboard',
   'dashboard.update': 'Changed a dashboard',
   'dashboard.restore': 'Restored a dashboard',
+  'dashboard.reset': 'Took back changes of a published dashboard',
   'dashboard.delete': 'Deleted a dashboard',
   'sample.delete': 'Removed the sample data',
   'session.record': 'Signed in or out',

@@ -14,6 +14,7 @@ pub(crate) mod operation;
 pub(crate) mod operator;
 mod reference;
 mod status;
+pub(crate) mod template;
 pub(crate) mod tenant;
 mod token;
 pub(crate) mod up;
@@ -68,6 +69,7 @@ pub(crate) async fn run(cli: Cli, out: Out) -> Result<Exit, Failure> {
         Command::Cell(command) => command.run(&cx).await,
         Command::Key(command) => command.run(&cx).await,
         Command::Dashboard(command) => Box::pin(command.run(&cx)).await,
+        Command::Template(command) => Box::pin(command.run(&cx)).await,
         Command::Operator(command) => Box::pin(command.run(&cx)).await,
         Command::Mail(command) => command.run(&cx).await,
         Command::Import(command) => Box::pin(command.run(&cx)).await,

@@ -1,6 +1,8 @@
 //! Every operation of the API, ready to be sent. They come from the descriptions, so that one that is added is attacked.
 
-use insula_model::{ApiKeyId, DashboardId, EmbedKeyId, InvitationId, MemberId, OperationId, PublicLinkId};
+use insula_model::{
+    ApiKeyId, DashboardId, EmbedKeyId, InvitationId, MemberId, OperationId, PublicLinkId, TemplateId,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -77,6 +79,7 @@ fn named(path: &str) -> Named {
         ("embed-keys", "{id}") => Named::Id("embed_keys"),
         ("public-links", "{id}") => Named::Id("public_links"),
         ("operations", "{id}") => Named::Id("operations"),
+        ("templates", "{id}") => Named::Id("templates"),
         (_, "{id}") => Named::Unknown,
         _ => Named::Other,
     }
@@ -139,6 +142,7 @@ pub(super) fn spelled(table: &str, id: Uuid) -> String {
         "embed_keys" => EmbedKeyId::from_uuid(id).to_string(),
         "public_links" => PublicLinkId::from_uuid(id).to_string(),
         "operations" => OperationId::from_uuid(id).to_string(),
+        "templates" => TemplateId::from_uuid(id).to_string(),
         _ => DashboardId::from_uuid(id).to_string(),
     }
 }

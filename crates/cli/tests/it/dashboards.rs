@@ -80,3 +80,45 @@ fn dashboards_live_in_files() {
     assert!(String::from_utf8_lossy(&own.stdout).contains("Another title"));
     assert_eq!(at(&["dashboard", "list", "acme"]).status.code(), Some(2));
 }
+
+#[test]
+fn a_template_reaches_who_it_is_meant_for() {
+    let folder = Folder::new("templates");
+    let _up = folder.up(&["--demo"]);
+    let boards = |slug: &str| -> Vec<String> {
+        let list = folder.json(&["dashboard", "list", slug]);
+        list["items"].as_array().unwrap().iter().map(|d| text(d, "/name").to_owned()).collect()
+    };
+    let exported = folder.run(&["dashboard", "export", "acme", "Overview"]);
+    assert_eq!(exported.code, 0, "{exported:?}");
+    let write = |change: &dyn Fn(&mut Value)| {
+        let mut input: Value = serde_json::from_str(&exported.out).expect("JSON");
+        input["name"] = json!("From the operator");
+        change(&mut input);
+        std::fs::write(folder.path.join("template.json"), input.to_string()).expect("a file");
+    };
+    write(&|_| {});
+    assert_eq!(folder.run(&["template", "publish", "template.json"]).code, 2, "the first time says to whom");
+    folder.json(&["template", "publish", "template.json", "--to", "acme,globex"]);
+    let has = |slug: &str| boards(slug).iter().any(|name| name == "From the operator");
+    assert!(has("acme") && has("globex") && !has("initech"));
+
+    // A workspace changes a title, and so does the next version.
+    let titled =
+        |title: &'static str| move |input: &mut Value| input["config"]["widgets"][0]["title"] = json!(title);
+    write(&titled("Ours"));
+    folder.json(&["dashboard", "apply", "acme", "template.json", "--force"]);
+    write(&titled("Theirs"));
+    let second = folder.json(&["template", "publish", "template.json"]);
+    assert_eq!(second["version"], json!(2));
+    let conflicts = folder.json(&["template", "conflicts", "From the operator"]);
+    assert_eq!(conflicts["items"].as_array().map(Vec::len), Some(1), "{conflicts}");
+    assert_eq!(text(&conflicts, "/items/0/slug"), "acme");
+    assert!(text(&conflicts, "/items/0/conflicts/0/at").ends_with("/title"));
+    let shown = |slug: &str| folder.run(&["dashboard", "export", slug, "From the operator"]).out;
+    assert!(shown("acme").contains("Ours") && shown("globex").contains("Theirs"));
+    assert!(folder.run(&["template", "show", "From the operator"]).out.contains("Theirs"));
+
+    folder.json(&["template", "withdraw", "From the operator"]);
+    assert!(has("acme") && !has("globex"), "what was changed stays");
+}

@@ -187,6 +187,8 @@ impl Platform {
             let wanted = DashboardRestore { version: 1, note: None };
             async move { self.dashboard_restore(tenant, id, Some(1), &wanted).await }
         });
+        absent!(86, "resetting the victim's dashboard", DashboardId("dashboards"), |id| self
+            .dashboard_reset(tenant, id, Some(1)));
         absent!(86, "deleting the victim's dashboard", DashboardId("dashboards"), |id| self
             .dashboard_delete(tenant, id));
         absent!(86, "revoking the victim's key", ApiKeyId("api_keys"), |id| self.api_key_delete(tenant, id));

@@ -34,4 +34,5 @@ mod queue;
 mod rows;
 mod sessions;
 mod settings;
+mod templates;
 mod unlogged;

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::data::{flight, flights, ingest, ingest_flights, overview, shown};
 use crate::people::{Person, home};
 
-const PLAIN: DashboardRequest<'static> = DashboardRequest { range: None, compare: None, known: None };
+const PLAIN: DashboardRequest<'static> =
+    DashboardRequest { range: None, compare: None, known: None, filters: &[] };
 
 fn request(question: Value) -> QuestionRequest {
     QuestionRequest {

@@ -6,6 +6,7 @@ mod mails;
 mod operations;
 mod session;
 mod status;
+mod templates;
 mod tenants;
 mod tokens;
 
@@ -25,6 +26,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
     let all = OpenApiRouter::new()
         .merge(session::api())
         .merge(tenants::api())
+        .merge(templates::api())
         .merge(operations::api())
         .merge(cells::api())
         .merge(mails::api())

@@ -57,6 +57,11 @@ fn body(id: &str) -> Option<Value> {
         "embed_revocation_create" => json!({ "viewer": "nobody" }),
         "embedding_update" => json!({ "origins": [] }),
         "public_link_create" => json!({ "dashboard": format!("dsh_{NOBODYS}"), "name": "a" }),
+        "template_create" | "template_update" => {
+            let mut input = dashboard("a");
+            input["target"] = json!({ "to": "all" });
+            input
+        }
         "dashboard_restore" => json!({ "version": 1 }),
         "tenant_create" => {
             json!({ "slug": "newone", "owner": { "email": "o@x.test" }, "sample_data": false })
@@ -87,6 +92,8 @@ fn rule(id: &str) -> String {
         }
         "embed_token_create" => "embed.mint",
         "audit_list" | "audit_verify" => "audit.view",
+        "template_list" | "template_conflict_list" => "template.view",
+        "template_create" | "template_update" => "template.publish",
         "tenant_view" | "slug_check" | "tenant_audit_list" | "tenant_audit_verify" | "tenant_usage" => {
             "tenant.list"
         }
@@ -134,6 +141,7 @@ fn filled(path: &str, id: &str, with: &str) -> String {
         Some("public") => "plk",
         Some("operation") => "op",
         Some("operator") => "tok",
+        Some("template") => "tpl",
         _ => "",
     };
     let of_kind = if prefix.is_empty() { with.to_owned() } else { format!("{prefix}_{with}") };

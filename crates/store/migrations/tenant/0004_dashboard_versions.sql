@@ -1,4 +1,6 @@
--- What dashboards were before. Each change keeps what was saved. No foreign key: whoever deletes a dashboard holds its row and takes these with it.
+-- What dashboards were before, and what a workspace changed of those that the operator publishes.
+
+-- Each change keeps what was saved. No foreign key: whoever deletes a dashboard holds its row and takes these with it.
 CREATE TABLE dashboard_versions (
     tenant_id    uuid NOT NULL,
     dashboard_id uuid NOT NULL,
@@ -13,3 +15,9 @@ CREATE TABLE dashboard_versions (
     PRIMARY KEY (tenant_id, dashboard_id, version)
 );
 CALL wall.protect('dashboard_versions', 'SELECT, INSERT, DELETE');
+
+-- A row with these is no dashboard of its own but a workspace's changes to a template, which has the same id: `config` is
+-- what the workspace wants, `template_base` what the template was (name, description, configuration) in the version that
+-- these changes were made on.
+ALTER TABLE dashboards ADD COLUMN template_version bigint, ADD COLUMN template_base jsonb;
+ALTER TABLE dashboards ADD CONSTRAINT dashboards_template CHECK ((template_version IS NULL) = (template_base IS NULL));

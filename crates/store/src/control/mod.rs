@@ -16,6 +16,7 @@ mod operator_tokens;
 mod operators;
 mod orphans;
 mod sessions;
+mod templates;
 mod tenants;
 
 pub use alarms::{Alarm, AlarmKind};

@@ -52,7 +52,10 @@ impl EmbedAdmissions {
                 }
             }
             Announcement::Missed => self.0.invalidate_all(),
-            Announcement::Session(_) | Announcement::Operation(_) | Announcement::Jobs => {}
+            Announcement::Session(_)
+            | Announcement::Operation(_)
+            | Announcement::Jobs
+            | Announcement::Templates => {}
         }
     }
 }

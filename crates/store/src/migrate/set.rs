@@ -57,7 +57,8 @@ impl MigrationSet {
             "control/0001_control.sql",
             "control/0002_watch.sql",
             "control/0003_operator_tokens.sql",
-            "control/0004_operator_requests.sql"
+            "control/0004_operator_requests.sql",
+            "control/0005_templates.sql"
         ]
     }
 

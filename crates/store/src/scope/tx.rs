@@ -5,9 +5,10 @@
 //! order, and if one of them fails the statement is refused with the rest of the transaction.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
-use insula_model::{Action, Error, Mode, Placement, Read, Result, TenantId, Write};
+use insula_model::{Action, Error, Mode, Placement, Read, Result, TemplateId, TenantId, TenantRecord, Write};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -16,6 +17,7 @@ use super::{OpCtx, Permit, Reach};
 use crate::audited::Audited;
 use crate::failure::failure;
 use crate::store::Inner;
+use crate::templates::Catalogue;
 use crate::texts::Text;
 use crate::wire::{Lent, Wire};
 
@@ -146,6 +148,8 @@ pub struct TenantTx<'op, M: Mode> {
     tenant: TenantId,
     entries: Vec<Entry>,
     audited: Audited,
+    door: Arc<Inner>,
+    record: Arc<TenantRecord>,
     mode: PhantomData<fn() -> M>,
 }
 
@@ -156,11 +160,11 @@ impl<M: Mode> std::fmt::Debug for TenantTx<'_, M> {
 }
 
 impl<'op, M: Mode> TenantTx<'op, M> {
-    pub(crate) fn begin<A: Action<Mode = M>>(wire: Lent, permit: &Permit<'op, A>, door: &Inner) -> Self {
+    pub(crate) fn begin<A: Action<Mode = M>>(wire: Lent, permit: &Permit<'op, A>, door: &Arc<Inner>) -> Self {
         Self::of(wire, permit, door)
     }
 
-    fn of<A: Action>(wire: Lent, permit: &Permit<'op, A>, door: &Inner) -> Self {
+    fn of<A: Action>(wire: Lent, permit: &Permit<'op, A>, door: &Arc<Inner>) -> Self {
         let Placement { schema, role, epoch, .. } = &permit.record.placement;
         let preamble = Preamble {
             writes: M::WRITES,
@@ -177,6 +181,8 @@ impl<'op, M: Mode> TenantTx<'op, M> {
             tenant: permit.record.id,
             entries: Vec::new(),
             audited: door.audited.clone(),
+            door: Arc::clone(door),
+            record: Arc::clone(&permit.record),
             mode: PhantomData,
         };
         // Whatever an operator does is in the tenant's log; what one only looks at, `Store::begin` has noted.
@@ -191,6 +197,21 @@ impl<'op, M: Mode> TenantTx<'op, M> {
     #[must_use]
     pub fn tenant(&self) -> TenantId {
         self.tenant
+    }
+
+    /// What the control plane knew of the tenant when the transaction was permitted.
+    pub(crate) fn tenant_record(&self) -> &TenantRecord {
+        &self.record
+    }
+
+    /// The operator's templates.
+    pub(crate) async fn templates(&self) -> Arc<Catalogue> {
+        self.door.templates().await
+    }
+
+    /// Says elsewhere, before it is so, that the tenant may have changes of a template.
+    pub(crate) async fn template_changing(&self, template: TemplateId) -> Result<()> {
+        self.door.template_changing(template, self.tenant).await
     }
 
     /// Who acts.
@@ -268,7 +289,7 @@ impl<'op> TenantTx<'op, Read> {
 impl<'op> TenantTx<'op, Write> {
     /// The transaction that does nothing but leave in the log that an operator looked. Also a closed tenant's log says
     /// who did.
-    pub(crate) fn look<A: Action>(wire: Lent, permit: &Permit<'op, A>, door: &Inner) -> Self {
+    pub(crate) fn look<A: Action>(wire: Lent, permit: &Permit<'op, A>, door: &Arc<Inner>) -> Self {
         let mut tx = Self::of(wire, permit, door);
         tx.preamble.even_if_closed = true;
         tx

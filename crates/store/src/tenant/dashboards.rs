@@ -1,6 +1,6 @@
 //! A tenant's dashboards, and everything that one of them is drawn from in one statement.
 //!
-//! What must always hold: a tenant that has dashboards has exactly one that opens first; configurations were
+//! What must always hold: a tenant that has dashboards of its own has exactly one that opens first; configurations were
 //! checked before they are written. Tested in `platform/tests/it/dashboards.rs`.
 
 use insula_model::policy::action::{DashboardCreate, DashboardDelete, DashboardUpdate, TenantSeed};
@@ -13,8 +13,10 @@ use serde_json::json;
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
+use super::dashboard_templates::{datasets, shown};
 use super::datasets::StoredDataset;
 use super::{expect_version, json_of};
+use crate::templates::Published;
 use crate::{Permit, TenantTx};
 
 /// Dashboards of one tenant.
@@ -48,7 +50,7 @@ impl<'op, M: Mode> TenantTx<'op, M> {
 }
 
 /// Columns 0 to 5.
-fn dashboard(row: &Row, config: Option<DashboardConfig>) -> Dashboard {
+pub(super) fn dashboard(row: &Row, config: Option<DashboardConfig>) -> Dashboard {
     Dashboard {
         id: DashboardId::from_uuid(row.get(0)),
         name: row.get(1),
@@ -56,6 +58,7 @@ fn dashboard(row: &Row, config: Option<DashboardConfig>) -> Dashboard {
         default: row.get(3),
         version: row.get(4),
         updated_at: row.get(5),
+        template: None,
         config,
     }
 }
@@ -94,7 +97,7 @@ impl From<DatasetText> for StoredDataset {
 
 impl<M: Mode> Dashboards<'_, '_, M> {
     /// All of them without their configurations: the one that opens first, then by name; at most
-    /// [`MAX_DASHBOARDS`].
+    /// [`MAX_DASHBOARDS`] of its own, and the templates that are meant for it.
     ///
     /// # Errors
     /// `database.down`.
@@ -102,12 +105,19 @@ impl<M: Mode> Dashboards<'_, '_, M> {
         let rows = self
             .0
             .rows(
-                "SELECT id, name, description, is_default, version, updated_at FROM dashboards \
-                  ORDER BY NOT is_default, lower(name), id",
+                "SELECT id, name, description, is_default, version, updated_at, template_version, template_base, \
+                        CASE WHEN template_version IS NOT NULL THEN config END FROM dashboards",
                 &[],
             )
             .await?;
-        Ok(rows.iter().map(|row| dashboard(row, None)).collect())
+        let templates = self.0.templates().await;
+        let mut all: Vec<Dashboard> = rows.iter().map(|row| shown(row, &templates)).collect::<Result<_>>()?;
+        let there: Vec<DashboardId> = all.iter().map(|d| d.id).collect();
+        let more = templates.reaching(self.0.tenant_record()).into_iter().map(Published::dashboard);
+        all.extend(more.filter(|d| !there.contains(&d.id)));
+        all.iter_mut().for_each(|d| d.config = None);
+        all.sort_by_cached_key(|d| (!d.default, d.name.to_lowercase(), d.id));
+        Ok(all)
     }
 
     /// One with its configuration.
@@ -118,12 +128,17 @@ impl<M: Mode> Dashboards<'_, '_, M> {
         let row = self
             .0
             .row(
-                "SELECT id, name, description, is_default, version, updated_at, config FROM dashboards WHERE id = $1",
+                "SELECT id, name, description, is_default, version, updated_at, template_version, template_base, config \
+                   FROM dashboards WHERE id = $1",
                 &[&id.uuid()],
             )
-            .await?
-            .ok_or_else(|| absent(id))?;
-        Ok(dashboard(&row, Some(json_of(&row, 6)?)))
+            .await?;
+        let templates = self.0.templates().await;
+        match (row, templates.of(id)) {
+            (Some(row), _) => shown(&row, &templates),
+            (None, Some(published)) if published.reaches(self.0.tenant_record()) => Ok(published.whole()),
+            _ => Err(absent(id)),
+        }
     }
 
     /// Everything that a dashboard is drawn from, except the events.
@@ -131,29 +146,41 @@ impl<M: Mode> Dashboards<'_, '_, M> {
     /// # Errors
     /// `not_found`; `database.down`.
     pub async fn state(&mut self, id: DashboardId) -> Result<DashboardState> {
+        let templates = self.0.templates().await;
+        let published = templates.of(id);
+        // What comes together of a template and a workspace's changes asks no other datasets than the two do.
+        let asked: Vec<&str> = published.map(|p| datasets(&p.content.config)).unwrap_or_default();
         let row = self
             .0
             .row(
-                "SELECT b.id, b.name, b.description, b.is_default, b.version, b.updated_at, b.config, \
-                        s.time_zone, s.week_start, s.version, \
+                "SELECT b.id, b.name, b.description, b.is_default, b.version, b.updated_at, b.template_version, \
+                        b.template_base, b.config, s.time_zone, s.week_start, s.version, \
                         (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'definition', d.definition, \
                                 'version', d.version, 'events', d.events, 'updated_at', d.updated_at, \
                                 'number', d.number, 'data_version', d.data_version) ORDER BY d.number), '[]') \
                            FROM datasets d \
-                          WHERE d.name IN (SELECT w -> 'question' ->> 'dataset' \
+                          WHERE d.name = ANY($2) \
+                             OR d.name IN (SELECT w -> 'question' ->> 'dataset' \
                                              FROM jsonb_array_elements(b.config -> 'widgets') w)) \
-                   FROM dashboards b CROSS JOIN settings s WHERE b.id = $1",
-                &[&id.uuid()],
+                   FROM settings s LEFT JOIN dashboards b ON b.id = $1",
+                &[&id.uuid(), &asked],
             )
             .await?
             .ok_or_else(|| absent(id))?;
-        let datasets: Vec<DatasetText> = json_of(&row, 10)?;
+        let datasets: Vec<DatasetText> = json_of(&row, 12)?;
+        let there = row.get::<_, Option<uuid::Uuid>>(0).is_some();
+        let mut dashboard = match published {
+            _ if there => shown(&row, &templates)?,
+            Some(published) if published.reaches(self.0.tenant_record()) => published.whole(),
+            _ => return Err(absent(id)),
+        };
+        let config = dashboard.config.take().ok_or_else(|| Error::internal("a dashboard without content"))?;
         Ok(DashboardState {
-            dashboard: dashboard(&row, None),
-            config: json_of(&row, 6)?,
-            time_zone: row.get(7),
-            week_start: super::settings::week_start(row.get(8))?,
-            settings_version: row.get(9),
+            dashboard,
+            config,
+            time_zone: row.get(9),
+            week_start: super::settings::week_start(row.get(10))?,
+            settings_version: row.get(11),
             datasets: datasets.into_iter().map(StoredDataset::from).collect(),
         })
     }
@@ -208,7 +235,7 @@ impl Dashboards<'_, '_, Write> {
             .0
             .row(
                 "INSERT INTO dashboards (tenant_id, id, name, description, is_default, sample, config, created_at, updated_at) \
-                 SELECT wall.tenant(), $1, $2, $3, NOT EXISTS (SELECT FROM dashboards), $4, $5, $6, $6 \
+                 SELECT wall.tenant(), $1, $2, $3, NOT EXISTS (SELECT FROM dashboards WHERE is_default), $4, $5, $6, $6 \
                   WHERE (SELECT count(*) FROM dashboards) < $7 \
                  RETURNING id, name, description, is_default, version, updated_at",
                 &[&id.uuid(), &input.name, &input.description, &sample, &Json(&input.config), &now, &limit],
@@ -247,6 +274,10 @@ impl Dashboards<'_, '_, Write> {
         input: &DashboardInput,
         now: Timestamp,
     ) -> Result<Dashboard> {
+        let templates = self.0.templates().await;
+        if let Some(published) = templates.of(id) {
+            return self.change_of_template(published, expected, input, now).await;
+        }
         let present = self
             .0
             .row("SELECT version FROM dashboards WHERE id = $1 FOR UPDATE", &[&id.uuid()])
@@ -275,9 +306,14 @@ impl Dashboards<'_, '_, Write> {
     /// Deletes one with its versions. If it was the one that opens first, the oldest of the others takes its place.
     ///
     /// # Errors
-    /// `not_found`.
+    /// `not_found`; `dashboard.template` for one that the operator publishes to this tenant.
     pub async fn delete(&mut self, permit: &Permit<'_, DashboardDelete>, id: DashboardId) -> Result<()> {
         self.0.hold_catalogue().await?;
+        if self.0.templates().await.of(id).is_some_and(|p| p.reaches(self.0.tenant_record())) {
+            let detail =
+                "The operator publishes this dashboard to this workspace. It can be changed, not deleted.";
+            return Err(Error::new(problem::DASHBOARD_TEMPLATE, detail));
+        }
         let gone = self.0.row("DELETE FROM dashboards WHERE id = $1 RETURNING name", &[&id.uuid()]).await?;
         let gone = gone.ok_or_else(|| absent(id))?;
         self.forget_versions(&[id.uuid()]).await?;
@@ -290,7 +326,7 @@ impl Dashboards<'_, '_, Write> {
         self.0
             .execute(
                 "UPDATE dashboards SET is_default = true \
-                  WHERE id = (SELECT id FROM dashboards ORDER BY created_at, id LIMIT 1) \
+                  WHERE id = (SELECT id FROM dashboards WHERE template_version IS NULL ORDER BY created_at, id LIMIT 1) \
                     AND NOT EXISTS (SELECT FROM dashboards WHERE is_default)",
                 &[],
             )

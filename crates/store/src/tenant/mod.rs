@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod audit_chain;
 mod brand_images;
+mod dashboard_templates;
 mod dashboard_versions;
 mod dashboards;
 mod datasets;
@@ -52,7 +53,7 @@ fn json_of<T: DeserializeOwned>(row: &Row, column: usize) -> Result<T> {
 }
 
 /// Compares the version that somebody read with the one that there is.
-fn expect_version(expected: Option<i64>, present: i64) -> Result<()> {
+pub(crate) fn expect_version(expected: Option<i64>, present: i64) -> Result<()> {
     match expected {
         Some(version) if version == present => Ok(()),
         Some(version) => Err(Error::new(

@@ -5,6 +5,7 @@ mod create;
 mod data;
 mod delete;
 mod list;
+mod reset;
 mod restore;
 mod update;
 mod versions;
@@ -25,4 +26,5 @@ pub(super) fn api() -> OpenApiRouter<App> {
         .routes(routes!(versions::list::dashboard_version_list))
         .routes(routes!(versions::view::dashboard_version_view))
         .routes(routes!(restore::dashboard_restore))
+        .routes(routes!(reset::dashboard_reset))
 }

@@ -1,0 +1,194 @@
+//! Tests of [`super`]: what comes of two changes of one dashboard.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::dashboard::{COLUMNS, KpiOptions, Picture, TableOptions, Widget};
+use crate::period::{Last, Range};
+use crate::question::{Aggregate, Question};
+
+fn widget(id: &str, title: &str) -> Widget {
+    let question = Question::new("flights", vec![Aggregate::count()]);
+    Widget { id: id.into(), title: title.into(), question, picture: Picture::Kpi(KpiOptions::default()) }
+}
+
+fn place(widget: &str, x: u16, y: u16, w: u16, h: u16) -> Place {
+    Place { widget: widget.into(), x, y, w, h }
+}
+
+fn base() -> DashboardInput {
+    let config = DashboardConfig {
+        range: Range::Last(Last::Days(30)),
+        compare: None,
+        widgets: vec![widget("a", "A"), widget("b", "B")],
+        layout: vec![place("a", 0, 0, 6, 2), place("b", 6, 0, 6, 2)],
+        embed: None,
+    };
+    DashboardInput { name: "Flights".into(), description: None, config, note: None }
+}
+
+fn with(change: impl FnOnce(&mut DashboardInput)) -> DashboardInput {
+    let mut input = base();
+    change(&mut input);
+    input.check().unwrap();
+    input
+}
+
+fn ats(merged: &Merged) -> Vec<&str> {
+    merged.conflicts.iter().map(|c| c.at.as_str()).collect()
+}
+
+#[test]
+fn what_only_one_side_changed_is_as_that_side_wants_it() {
+    let template = with(|t| {
+        t.name = "All flights".into();
+        t.config.widgets[1].title = "B, new".into();
+        t.config.widgets.push(widget("c", "C"));
+        t.config.layout.push(place("c", 0, 2, 12, 2));
+    });
+    let own = with(|o| {
+        o.config.range = Range::Last(Last::Days(7));
+        o.config.widgets[0].title = "Ours".into();
+        o.config.widgets[1].question.limit = Some(5);
+    });
+    let merged = merge(&base(), &template, &own);
+    assert_eq!(ats(&merged), [] as [&str; 0]);
+    let titles: Vec<_> = merged.input.config.widgets.iter().map(|w| w.title.as_str()).collect();
+    assert_eq!((merged.input.name.as_str(), titles), ("All flights", vec!["Ours", "B, new", "C"]));
+    assert_eq!(merged.input.config.range, Range::Last(Last::Days(7)));
+    assert_eq!(merged.input.config.widgets[1].question.limit, Some(5));
+}
+
+#[test]
+fn where_both_changed_the_same_the_workspaces_stays_and_is_named() {
+    let template = with(|t| {
+        t.name = "All flights".into();
+        t.config.widgets[0].title = "Template's".into();
+        t.config.widgets.remove(1);
+        t.config.layout = vec![place("a", 0, 4, 6, 2)];
+    });
+    let own = with(|o| {
+        o.name = "Our flights".into();
+        o.config.widgets[0].title = "Ours".into();
+        o.config.widgets[1].title = "Kept".into();
+        o.config.layout[0].y = 9;
+    });
+    let merged = merge(&base(), &template, &own);
+    assert_eq!(ats(&merged), ["/name", "/config/widgets/a/title", "/config/widgets/b", "/config/layout/a"]);
+    assert_eq!(merged.input, own);
+    let title = &merged.conflicts[1];
+    assert_eq!((&title.template, &title.own), (&Some(json!("Template's")), &Some(json!("Ours"))));
+    assert_eq!(merged.conflicts[2].template, None);
+}
+
+#[test]
+fn what_the_workspace_deleted_stays_deleted_and_is_named_when_the_template_changed_it() {
+    let own = with(|o| {
+        o.config.widgets.remove(1);
+        o.config.layout.remove(1);
+    });
+    let quiet = merge(&base(), &with(|t| t.name = "Other".into()), &own);
+    assert_eq!((ats(&quiet), quiet.input.config.widgets.len()), (vec![], 1));
+    let loud = merge(&base(), &with(|t| t.config.widgets[1].title = "B, new".into()), &own);
+    assert_eq!((ats(&loud), loud.input.config.widgets.len()), (vec!["/config/widgets/b"], 1));
+}
+
+#[test]
+fn another_picture_comes_with_its_question() {
+    let template = with(|t| t.config.widgets[0].question.limit = Some(3));
+    let own = with(|o| {
+        o.config.widgets[0].picture = Picture::Table(TableOptions { bars: true });
+        o.config.widgets[0].question.by = vec!["origin".into()];
+    });
+    let merged = merge(&base(), &template, &own);
+    assert_eq!((ats(&merged), &merged.input), (vec!["/config/widgets/a/picture"], &own));
+}
+
+#[test]
+fn what_the_template_puts_where_the_workspace_has_something_goes_below() {
+    let template = with(|t| {
+        t.config.widgets.push(widget("c", "C"));
+        t.config.layout.push(place("c", 0, 2, 12, 2));
+    });
+    let own = with(|o| o.config.layout[1] = place("b", 0, 2, 12, 3));
+    let merged = merge(&base(), &template, &own);
+    assert_eq!(merged.conflicts, []);
+    let wanted = [place("a", 0, 0, 6, 2), place("b", 0, 2, 12, 3), place("c", 0, 5, 12, 2)];
+    assert_eq!(merged.input.config.layout, wanted);
+}
+
+#[test]
+fn too_much_for_one_dashboard_leaves_the_workspace_its_own() {
+    let many = |prefix: &str| {
+        with(|input| {
+            for i in 0..40u16 {
+                let id = format!("{prefix}{i}");
+                input.config.widgets.push(widget(&id, "More"));
+                input.config.layout.push(place(&id, 0, 10 + i, 1, 1));
+            }
+        })
+    };
+    let (template, own) = (many("t"), many("o"));
+    let merged = merge(&base(), &template, &own);
+    assert_eq!((ats(&merged), &merged.input), (vec!["/config"], &own));
+}
+
+/// A dashboard of up to six widgets in rows, each with one of a few titles and sizes.
+fn any_input() -> impl Strategy<Value = DashboardInput> {
+    let widgets =
+        prop::collection::btree_map("[a-f]", ("[A-C]", 1u16..=COLUMNS, 1u16..4, any::<bool>()), 0..6);
+    (widgets, 1u16..4, "[X-Z]", prop::option::of("[p-q]")).prop_map(|(widgets, days, name, description)| {
+        let (mut list, mut layout, mut y) = (Vec::new(), Vec::new(), 0);
+        for (id, (title, w, h, table)) in widgets {
+            let mut one = widget(&id, &title);
+            if table {
+                one.picture = Picture::Table(TableOptions { bars: title == "A" });
+            }
+            layout.push(place(&id, 0, y, w, h));
+            y += h;
+            list.push(one);
+        }
+        let range = Range::Last(Last::Days(days));
+        let config = DashboardConfig { range, compare: None, widgets: list, layout, embed: None };
+        DashboardInput { name, description, config, note: None }
+    })
+}
+
+proptest! {
+    #[test]
+    fn one_side_alone_is_taken_as_it_is(a in any_input(), b in any_input()) {
+        prop_assert_eq!(merge(&a, &b, &a), Merged { input: b.clone(), conflicts: vec![] });
+        prop_assert_eq!(merge(&a, &a, &b), Merged { input: b.clone(), conflicts: vec![] });
+        prop_assert_eq!(merge(&a, &b, &b), Merged { input: b.clone(), conflicts: vec![] });
+    }
+
+    #[test]
+    fn nothing_of_the_workspace_is_lost_and_the_result_is_valid(base in any_input(), template in any_input(), own in any_input()) {
+        let merged = merge(&base, &template, &own);
+        prop_assert!(merged.input.check().is_ok(), "{:?}", merged.input.check());
+        let of = |input: &DashboardInput, id: &str| input.config.widgets.iter().find(|w| w.id == id).cloned();
+        for widget in &own.config.widgets {
+            let (was, now) = (of(&base, &widget.id), of(&merged.input, &widget.id));
+            if was.as_ref() == Some(widget) {
+                continue;
+            }
+            let now = now.expect("a widget that the workspace made or changed");
+            if was.as_ref().is_none_or(|was| was.title != widget.title) {
+                prop_assert_eq!(&now.title, &widget.title);
+            }
+            if was.is_none_or(|was| was.picture != widget.picture) {
+                prop_assert_eq!(now.picture, widget.picture);
+            }
+        }
+        for gone in base.config.widgets.iter().filter(|w| of(&own, &w.id).is_none()) {
+            prop_assert_eq!(of(&merged.input, &gone.id), None);
+        }
+        if own.name != base.name {
+            prop_assert_eq!(&merged.input.name, &own.name);
+        }
+        for at in merged.conflicts.iter().map(|c| &c.at) {
+            prop_assert!(at == "/name" || at == "/description" || at.starts_with("/config/"), "{}", at);
+        }
+    }
+}
