@@ -104,7 +104,8 @@ fn a_template_reaches_who_it_is_meant_for() {
     assert!(has("acme") && has("globex") && !has("initech"));
 
     // A workspace changes a title, and so does the next version.
-    let titled = |title: &'static str| move |input: &mut Value| input["config"]["widgets"][0]["title"] = json!(title);
+    let titled =
+        |title: &'static str| move |input: &mut Value| input["config"]["widgets"][0]["title"] = json!(title);
     write(&titled("Ours"));
     folder.json(&["dashboard", "apply", "acme", "template.json", "--force"]);
     write(&titled("Theirs"));
