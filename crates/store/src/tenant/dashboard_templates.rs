@@ -35,10 +35,10 @@ pub(super) fn shown(row: &Row, templates: &Catalogue) -> Result<Dashboard> {
     let base: DashboardInput = json_of(row, 7)?;
     let stored = dashboard(row, Some(json_of(row, 8)?));
     let Some(published) = templates.of(stored.id) else { return Ok(stored) };
-    Ok(together(stored, based, &base, published))
+    Ok(together(&stored, based, &base, published))
 }
 
-fn together(stored: Dashboard, based: i64, base: &DashboardInput, published: &Published) -> Dashboard {
+fn together(stored: &Dashboard, based: i64, base: &DashboardInput, published: &Published) -> Dashboard {
     let own = DashboardInput {
         name: stored.name.clone(),
         description: stored.description.clone(),
@@ -48,6 +48,8 @@ fn together(stored: Dashboard, based: i64, base: &DashboardInput, published: &Pu
     let template = &published.template;
     let merged = merge(base, &published.content, &own);
     Dashboard {
+        id: stored.id,
+        default: stored.default,
         name: merged.input.name,
         description: merged.input.description,
         version: stored.version + (template.version - based),
@@ -58,7 +60,6 @@ fn together(stored: Dashboard, based: i64, base: &DashboardInput, published: &Pu
             conflicts: merged.conflicts,
         }),
         config: Some(merged.input.config),
-        ..stored
     }
 }
 
@@ -110,7 +111,7 @@ impl Dashboards<'_, '_, Write> {
         let author = &self.0.op().actor().name;
         self.keep(id, input.note.as_deref(), Some(author)).await?;
         let stored = dashboard(&row, Some(input.config.clone()));
-        Ok(together(stored, template.version, &published.content, published))
+        Ok(together(&stored, template.version, &published.content, published))
     }
 
     /// Takes back what the tenant changed of a template. What it was is kept as a version.
