@@ -101,6 +101,7 @@ fn point(loaded: &Loaded, n: u64) -> Result<(usize, Statement)> {
         sql: "SELECT m1, d1 FROM events WHERE id = $1::text::uuid".to_owned(),
         params: vec![Param::Text(events::id(n).to_string())],
         columns: vec![ColumnType::Float8, ColumnType::Text],
+        datasets: vec![1],
         cost: Cost { days: 0, rows: 1, scans: 1 },
         datasets: Vec::new(),
     };
