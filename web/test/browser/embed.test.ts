@@ -218,10 +218,10 @@ it('a dashboard that is changed is shown as it is now, within two seconds', asyn
   const page = await visit(element(acme()));
   const frame = await frameOf(page, acme().place);
   await shown(frame);
-  const { name, config: was, version } = await config(acme());
+  const { name, description, config: was, version } = await config(acme());
   const put = async (title: string, match: number) => {
     const widgets = was.widgets.map((w, i) => (i === 0 ? { ...w, title } : w));
-    const { status, body } = await send('PUT', acme().place.url + apiRoot('') + TENANT_API.dashboard(acme().id), { token: acme().place.api_key ?? '', match: `"${match}"`, body: { name, config: { ...was, widgets } } });
+    const { status, body } = await send('PUT', acme().place.url + apiRoot('') + TENANT_API.dashboard(acme().id), { token: acme().place.api_key ?? '', match: `"${match}"`, body: { name, description, config: { ...was, widgets } } });
     expect(status, JSON.stringify(body)).toBe(200);
     return (body as { version: number }).version;
   };
