@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use insula_model::question::MAX_ROWS;
 use insula_model::{
-    Agg, Aggregate, Column, ColumnKind, Compare, DatasetDefinition, Error, FieldError, Filter, Format, GrainChoice,
-    Last, Question, Range, Result, SortBy, period, problem,
+    Agg, Aggregate, Column, ColumnKind, Compare, DatasetDefinition, Error, FieldError, Filter, Format,
+    GrainChoice, Last, Question, Range, Result, SortBy, period, problem,
 };
 use jiff::tz::TimeZone;
 
@@ -332,7 +332,10 @@ fn surroundings(dataset: &DatasetDefinition, context: &Context) -> Result<Vec<Co
     let mut conditions = Vec::with_capacity(context.locked.len() + context.filters.len());
     for filter in &context.locked {
         conditions.push(condition_in(dataset, filter).ok_or_else(|| {
-            Error::new(problem::EMBED_LOCKED, "This widget's data cannot be limited to what this viewer may see.")
+            Error::new(
+                problem::EMBED_LOCKED,
+                "This widget's data cannot be limited to what this viewer may see.",
+            )
         })?);
     }
     conditions.extend(context.filters.iter().filter_map(|filter| condition_in(dataset, filter)));

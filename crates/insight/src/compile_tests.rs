@@ -17,8 +17,8 @@ fn context() -> Context {
         week_start: WeekStart::Sunday,
         range: None,
         compare: None,
-    filters: Vec::new(),
-    locked: Vec::new(),
+        filters: Vec::new(),
+        locked: Vec::new(),
     }
 }
 

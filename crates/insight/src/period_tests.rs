@@ -15,8 +15,8 @@ fn context(now: &str) -> Context {
         week_start: WeekStart::Monday,
         range: None,
         compare: None,
-    filters: Vec::new(),
-    locked: Vec::new(),
+        filters: Vec::new(),
+        locked: Vec::new(),
     }
 }
 

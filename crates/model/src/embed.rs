@@ -48,11 +48,19 @@ impl EmbedRules {
     pub(crate) fn problems(&self, at: &str) -> Vec<FieldError> {
         let mut fields = Vec::new();
         if self.required.len() > MAX_FILTERS {
-            fields.push(field(format!("{at}/required"), "count", "There are 20 required dimensions at most."));
+            fields.push(field(
+                format!("{at}/required"),
+                "count",
+                "There are 20 required dimensions at most.",
+            ));
         }
         for (i, name) in self.required.iter().enumerate().take(MAX_FILTERS) {
             if !is_name(name) {
-                fields.push(field(format!("{at}/required/{i}"), "invalid", "That is not the name of a dimension."));
+                fields.push(field(
+                    format!("{at}/required/{i}"),
+                    "invalid",
+                    "That is not the name of a dimension.",
+                ));
             }
         }
         fields
@@ -64,7 +72,9 @@ impl EmbedRules {
     /// `embed.row_filter`.
     pub fn met_by(&self, filters: &[Filter]) -> Result<()> {
         let locked = |name: &String| {
-            filters.iter().any(|f| matches!(f, Filter::In { dimension, values } if dimension == name && !values.is_empty()))
+            filters.iter().any(
+                |f| matches!(f, Filter::In { dimension, values } if dimension == name && !values.is_empty()),
+            )
         };
         match self.required.iter().find(|name| !locked(name)) {
             None => Ok(()),
@@ -284,7 +294,10 @@ impl EmbedGrant {
             config.widgets.retain(|w| w.id == *widget);
             config.layout.retain(|place| place.widget == *widget);
             if config.widgets.is_empty() {
-                return Err(Error::new(problem::EMBED_REVOKED, "The widget that this embed shows was removed."));
+                return Err(Error::new(
+                    problem::EMBED_REVOKED,
+                    "The widget that this embed shows was removed.",
+                ));
             }
         }
         Ok(())
@@ -421,7 +434,9 @@ impl EmbedRevocationInput {
             Self::ApiKey(id) => ("api_key", id.to_string()),
             Self::Dashboard(id) => ("dashboard", id.to_string()),
             Self::All(true) => ("all", String::new()),
-            Self::All(false) => return Err(Error::invalid("/all", "value", "To revoke all of them, say `true`.")),
+            Self::All(false) => {
+                return Err(Error::invalid("/all", "value", "To revoke all of them, say `true`."));
+            }
         })
     }
 }

@@ -25,12 +25,18 @@ pub fn check(text: &str, pointer: &str) -> Result<()> {
         let plain = port.bytes().all(|b| b.is_ascii_digit()) && !port.starts_with('0');
         match port.parse::<u16>() {
             Ok(number) if plain && number != if secure { 443 } else { 80 } => {}
-            Ok(_) if plain => return wrong("Browsers leave out the scheme's own port; leave it out here too."),
+            Ok(_) if plain => {
+                return wrong("Browsers leave out the scheme's own port; leave it out here too.");
+            }
             _ => return wrong("A port is a number up to 65535."),
         }
     }
     let here = host == "localhost" || host == "127.0.0.1" || host.ends_with(".localhost");
-    if secure || here { Ok(()) } else { wrong("Without TLS only localhost, *.localhost and 127.0.0.1 are origins.") }
+    if secure || here {
+        Ok(())
+    } else {
+        wrong("Without TLS only localhost, *.localhost and 127.0.0.1 are origins.")
+    }
 }
 
 fn is_host(host: &str) -> bool {

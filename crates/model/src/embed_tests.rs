@@ -1,3 +1,5 @@
+//! Tests of [`super`]: what tokens may say, what is locked and required, what a revocation names.
+
 use jiff::Timestamp;
 use uuid::Uuid;
 

@@ -46,16 +46,18 @@ pub use dataset::{
     Dataset, DatasetDefinition, DatasetPut, Dimension, DimensionPut, Format, Measure, MeasurePut,
 };
 pub use embed::{
-    EmbedClaims, EmbedDashboard, EmbedGrant, EmbedKey, EmbedRevocation, EmbedRevocationInput, EmbedRules, EmbedTenant,
-    EmbedTokenCreated, EmbedTokenInput, EmbedUsage, EmbedUsageDay, EmbedView, Embedding, EmbeddingInput,
+    EmbedClaims, EmbedDashboard, EmbedGrant, EmbedKey, EmbedRevocation, EmbedRevocationInput, EmbedRules,
+    EmbedTenant, EmbedTokenCreated, EmbedTokenInput, EmbedUsage, EmbedUsageDay, EmbedView, Embedding,
+    EmbeddingInput,
 };
 pub use error::{Error, FieldError, Result};
 pub use event::{Event, EventInput, EventProblem, event_uuid};
 pub use event_batch::{EventBatch, EventReceipt, EventRejection};
 pub use event_sample::{SAMPLE_DATASET, sample_dataset, sample_events};
 pub use ids::{
-    ApiKeyId, DashboardId, DatasetId, EmbedKeyId, EmbedRevocationId, EmbedTokenId, IdentityId, InvitationId, JobId, MailId, MemberId, OperationId,
-    OperatorId, OperatorTokenId, PublicLinkId, RequestId, SessionId, TenantId,
+    ApiKeyId, DashboardId, DatasetId, EmbedKeyId, EmbedRevocationId, EmbedTokenId, IdentityId, InvitationId,
+    JobId, MailId, MemberId, OperationId, OperatorId, OperatorTokenId, PublicLinkId, RequestId, SessionId,
+    TenantId,
 };
 pub use member::{
     Invitation, InvitationAccept, InvitationCreated, InvitationInput, InvitationView, Member, MemberUpdate,

@@ -473,10 +473,13 @@ mod tests {
 
     #[test]
     fn an_embed_may_see_what_it_shows_and_nothing_else() {
-        let may: Vec<_> = action::ALL.iter().filter(|r| r.allows(&Authority::Embed)).map(|r| r.name).collect();
+        let may: Vec<_> =
+            action::ALL.iter().filter(|r| r.allows(&Authority::Embed)).map(|r| r.name).collect();
         assert_eq!(may, ["embed.view"]);
         let rule = <action::EmbedView as Action>::RULE;
-        assert!(!rule.writes && !rule.allows(&Authority::System) && !rule.allows(&Authority::Member(Role::Owner)));
+        assert!(
+            !rule.writes && !rule.allows(&Authority::System) && !rule.allows(&Authority::Member(Role::Owner))
+        );
     }
 
     #[test]

@@ -98,7 +98,10 @@ pub fn check_filters(filters: &[Filter], at: &str) -> Result<()> {
         detail: Some(detail.to_owned()),
     };
     if filters.len() > MAX_FILTERS {
-        return refuse(vec![wrong(at.to_owned(), "count", "There are 20 filters at most.")], problem::INVALID);
+        return refuse(
+            vec![wrong(at.to_owned(), "count", "There are 20 filters at most.")],
+            problem::INVALID,
+        );
     }
     let each = filters.iter().enumerate().filter_map(|(i, filter)| {
         let (field, detail) = filter.check().err()?;

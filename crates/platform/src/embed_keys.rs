@@ -1,4 +1,4 @@
-//! The keys that embed tokens are signed with: listed, rotated, ended. Tested in `tests/it/embed_keys.rs`.
+//! The keys that embed tokens are signed with: listed, rotated, ended. Tested in `tests/it/embed_ends.rs`.
 
 use insula_model::policy::action::{EmbedKeyCreate, EmbedKeyDelete, EmbedKeyList};
 use insula_model::{EmbedKey, EmbedKeyId, Page, Result};

@@ -1,4 +1,4 @@
-//! Ending embed tokens before their time. Tested in `tests/it/embeds.rs`.
+//! Ending embed tokens before their time. Tested in `tests/it/embed_ends.rs`.
 
 use insula_model::policy::action::EmbedRevocationCreate;
 use insula_model::{EmbedRevocation, EmbedRevocationId, EmbedRevocationInput, Result};

@@ -6,9 +6,7 @@
 
 use insula_model::embed::AUDIENCE;
 use insula_model::policy::action::EmbedMint;
-use insula_model::{
-    EmbedClaims, EmbedTokenCreated, EmbedTokenId, EmbedTokenInput, Error, Filter, Result,
-};
+use insula_model::{EmbedClaims, EmbedTokenCreated, EmbedTokenId, EmbedTokenInput, Error, Filter, Result};
 use insula_store::{DashboardState, Permit, Tenant};
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! Who may frame a tenant's dashboards. Tested in `tests/it/embedding.rs`.
+//! Who may frame a tenant's dashboards. Tested in `tests/it/embeds.rs` and `server/tests/it/embed_pages.rs`.
 
 use std::sync::Arc;
 

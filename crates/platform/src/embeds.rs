@@ -1,14 +1,12 @@
 //! What whoever shows an embed token or opens a public link sees: one dashboard, or one widget of it, with the filters
-//! that are locked. Tested in `tests/it/embeds.rs` and `public_links.rs`.
+//! that are locked. Tested in `tests/it/embeds.rs` and `server/tests/it/embeds.rs`.
 //!
 //! What must always hold: which dashboard it is stands in the credential and nowhere in the request.
 
 use std::sync::Arc;
 
 use insula_model::policy::action::EmbedView as ViewAction;
-use insula_model::{
-    EmbedDashboard, EmbedGrant, EmbedTenant, EmbedView, RequestId, Result, TenantRecord,
-};
+use insula_model::{EmbedDashboard, EmbedGrant, EmbedTenant, EmbedView, RequestId, Result, TenantRecord};
 use insula_store::{OpCtx, Tenant};
 
 use crate::dashboard_data::{Spent, Viewing};

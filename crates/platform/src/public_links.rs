@@ -1,4 +1,4 @@
-//! Public links to dashboards, for a tenant's own screens: made, listed, withdrawn. Tested in `tests/it/public_links.rs`.
+//! Public links to dashboards, for a tenant's own screens: made, listed, withdrawn. Tested in `server/tests/it/embeds.rs`.
 
 use insula_model::policy::action::{PublicLinkCreate, PublicLinkDelete, PublicLinkList};
 use insula_model::tenant::display_name;

@@ -19,7 +19,7 @@ export const SCOPES: Record<Scope, { name: string; text: string }> = {
   'members:read': { name: 'List members', text: 'Names, e-mail addresses and roles.' },
   'settings:write': { name: 'Change settings', text: 'Name, time zone and branding.' },
   'audit:read': { name: 'Read the audit log', text: 'Who did what, and its proof.' },
-  'embeds:mint': { name: 'Embed dashboards', text: 'Make and end tokens that show them in your own product.' },
+  'embeds:mint': { name: 'Embed dashboards', text: 'Make and revoke tokens for dashboards in your own pages.' },
 };
 
 export const WEEK_STARTS: Record<WeekStart, string> = { monday: 'Monday', sunday: 'Sunday', saturday: 'Saturday' };

@@ -49,7 +49,8 @@ fn routes(api: &Value) -> Vec<Route> {
         // Those of embeds are for no credential that people or programs have; what they do with any, the server's own
         // tests say.
         let open = |s: &Value| {
-            s.as_array().is_some_and(|any| any.iter().any(|one| *one == json!({}) || one.get("embed").is_some()))
+            s.as_array()
+                .is_some_and(|any| any.iter().any(|one| *one == json!({}) || one.get("embed").is_some()))
         };
         Route {
             id: operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned(),

@@ -79,8 +79,8 @@ impl Dice {
             week_start: self.one(WeekStart::ALL),
             range: None,
             compare: Some(self.one(Compare::ALL)),
-        filters: Vec::new(),
-        locked: Vec::new(),
+            filters: Vec::new(),
+            locked: Vec::new(),
         }
     }
 

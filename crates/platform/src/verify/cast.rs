@@ -365,7 +365,10 @@ fn given(canary: &Canary) -> Result<HashMap<(&'static str, &'static str), String
         (("settings", "branding"), as_text(&value(serde_json::to_value(branding))?)),
         (("datasets", "definition"), as_text(&value(serde_json::to_value(definition))?)),
         (("dashboards", "config"), as_text(&value(serde_json::to_value(config))?)),
-        (("public_links", "filters"), as_text(&json!([{ "op": "contains", "dimension": "place", "value": canary.of("filter") }]))),
+        (
+            ("public_links", "filters"),
+            as_text(&json!([{ "op": "contains", "dimension": "place", "value": canary.of("filter") }])),
+        ),
     ]))
 }
 

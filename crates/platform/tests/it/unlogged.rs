@@ -35,8 +35,13 @@ async fn close_the_log(root: &Client) {
 }
 
 fn dashboard(name: &str) -> DashboardInput {
-    let config =
-        DashboardConfig { range: Range::Last(Last::All), compare: None, widgets: vec![], layout: vec![], embed: None };
+    let config = DashboardConfig {
+        range: Range::Last(Last::All),
+        compare: None,
+        widgets: vec![],
+        layout: vec![],
+        embed: None,
+    };
     DashboardInput { name: name.to_owned(), description: None, config }
 }
 

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use insula_model::{
-    ApiKeyId, DashboardId, EmbedKeyId, Error, InvitationId, MemberId, OperationId, OperatorTokenId, PublicLinkId,
+    ApiKeyId, DashboardId, EmbedKeyId, Error, InvitationId, MemberId, OperationId, OperatorTokenId,
+    PublicLinkId,
 };
 
 use crate::app::App;

@@ -135,9 +135,8 @@ fn ancestors(origins: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use insula_model::{RequestId, TenantSettings};
+    use insula_model::TenantSettings;
     use serde_json::Value;
-    use uuid::Uuid;
 
     use super::*;
     use crate::visit::{Notes, Realm};
@@ -146,7 +145,7 @@ mod tests {
 
     fn visit(base: &str) -> Visit {
         Visit {
-            request: RequestId::from_uuid(Uuid::from_u128(1)),
+            request: "req_00000000000000000000000001".parse().unwrap(),
             realm: Realm::Base,
             client: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
             secure: false,
@@ -170,8 +169,13 @@ mod tests {
 
     #[tokio::test]
     async fn it_is_framed_by_the_list_and_nobody_else() {
-        let named = Named { dashboard: Some(DashboardId::from_uuid(Uuid::from_u128(7))), widget: Some("w1"), link: None };
-        let (page, boot, html) = made("/t/acme", named, &["https://app.example", "http://localhost:5173"]).await;
+        let named = Named {
+            dashboard: "dsh_00000000000000000000000007".parse().ok(),
+            widget: Some("w1"),
+            link: None,
+        };
+        let (page, boot, html) =
+            made("/t/acme", named, &["https://app.example", "http://localhost:5173"]).await;
         let said = |name: &str| page.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let policy = said("content-security-policy");
         assert!(policy.ends_with("frame-ancestors https://app.example http://localhost:5173"), "{policy}");

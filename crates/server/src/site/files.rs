@@ -19,7 +19,8 @@ struct Dist;
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// How long the custom element may be kept: it has one name for ever.
-const FOR_MINUTES: HeaderValue = HeaderValue::from_static("public, max-age=300, stale-while-revalidate=86400");
+const FOR_MINUTES: HeaderValue =
+    HeaderValue::from_static("public, max-age=300, stale-while-revalidate=86400");
 
 /// The web build.
 pub(crate) struct Site(());

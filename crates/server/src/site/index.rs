@@ -57,7 +57,9 @@ pub(crate) async fn serve(
     let mut response = Html(html.clone()).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    for (name, value) in [(header::CONTENT_SECURITY_POLICY, policy(&style, "'none'")), (header::ETAG, tag(&html))] {
+    for (name, value) in
+        [(header::CONTENT_SECURITY_POLICY, policy(&style, "'none'")), (header::ETAG, tag(&html))]
+    {
         headers.insert(name, HeaderValue::from_str(&value).map_err(Error::internal)?);
     }
     Ok(response)

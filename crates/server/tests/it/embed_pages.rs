@@ -37,13 +37,23 @@ async fn the_page_is_framed_by_the_workspaces_own_list() {
             assert_eq!(page.header("cache-control"), Some("private, no-cache"), "{path}");
             assert_eq!(boot["origins"].as_array().map(Vec::len), Some(list.len()));
             let tag = page.header("etag").expect("a tag").to_owned();
-            let again = stage.house.ask(&host, "GET", path).with("accept", "text/html").with("if-none-match", &tag);
+            let again =
+                stage.house.ask(&host, "GET", path).with("accept", "text/html").with("if-none-match", &tag);
             let again = again.send().await.expect(304);
-            assert_eq!(again.header("content-security-policy"), Some(policy), "a cached page fits its policy");
+            assert_eq!(
+                again.header("content-security-policy"),
+                Some(policy),
+                "a cached page fits its policy"
+            );
             assert_eq!(again.header("x-frame-options"), None, "{path}");
         }
     }
-    for path in ["/embed/dashboards/x", "/embed/dashboards/mbr_01hzzzzzzzzzzzzzzzzzzzzzzz", "/shared/x", "/shared/dsh_1"] {
+    for path in [
+        "/embed/dashboards/x",
+        "/embed/dashboards/mbr_01hzzzzzzzzzzzzzzzzzzzzzzz",
+        "/shared/x",
+        "/shared/dsh_1",
+    ] {
         let reply = stage.house.ask(&stage.acme.host(), "GET", path).send().await.refused(404, "not_found");
         assert_eq!(reply.header("x-frame-options"), Some("DENY"), "{path}");
     }
@@ -79,7 +89,14 @@ async fn nothing_else_may_be_framed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_origins_are_on_the_list() {
     let stage = Stage::set().await;
-    for odd in ["*", "https://*.example", "https://app.example/", "http://app.example", "null", "https://a.example;x"] {
+    for odd in [
+        "*",
+        "https://*.example",
+        "https://app.example/",
+        "http://app.example",
+        "null",
+        "https://a.example;x",
+    ] {
         let reply = stage.origins(&["https://app.example", odd]).await.refused(422, "input.invalid");
         assert_eq!(reply.json()["errors"][0]["pointer"], "/origins/1", "{odd}");
     }
@@ -97,7 +114,8 @@ async fn only_origins_are_on_the_list() {
 async fn the_element_is_for_every_page() {
     let house = House::open().await;
     let acme = house.tenant("acme", insula_model::Tier::Pooled).await;
-    let element = house.ask(&acme.host(), "GET", "/embed/insula.js").with("origin", "https://app.example").send().await;
+    let element =
+        house.ask(&acme.host(), "GET", "/embed/insula.js").with("origin", "https://app.example").send().await;
     assert_eq!(element.header("set-cookie"), None);
     // Without a web build there is nothing to serve; `cargo xtask test` makes one first.
     if element.status == 404 {

@@ -26,8 +26,8 @@ impl Stage {
             json!({ "id": id, "dataset": dataset, "at": "2026-01-01T00:00:00Z", "measures": { "n": n },
                     "dimensions": if dataset == "flights" { json!({ "origin": origin, "dest": "LAX" }) } else { json!({}) } })
         };
-        let events = json!({ "events": [event("1", "flights", "EWR", 5), event("2", "flights", "JFK", 70),
-                                        event("3", "other", "", 900)] });
+        let events = json!({ "events": [event("1", "flights", "EWR", 5), event("2", "flights", "JFK", 86_753),
+                                        event("3", "other", "", 918_273)] });
         let send = house.ask(&acme.host(), "POST", "/api/v1/events").bearer(&key).json(&events);
         send.send().await.expect(200);
         let mut stage = Self { house, acme, owner, key, dashboard: String::new() };
@@ -48,7 +48,8 @@ impl Stage {
         for (name, value) in more.as_object().into_iter().flatten() {
             config[name] = value.clone();
         }
-        let made = self.post("/dashboards", &json!({ "name": "Flights", "config": config })).await.expect(201);
+        let made =
+            self.post("/dashboards", &json!({ "name": "Flights", "config": config })).await.expect(201);
         made.json()["id"].as_str().expect("an id").to_owned()
     }
 
@@ -62,7 +63,12 @@ impl Stage {
         for (name, value) in more.as_object().into_iter().flatten() {
             body[name] = value.clone();
         }
-        self.house.ask(&self.acme.host(), "POST", "/api/v1/embed-tokens").bearer(&self.key).json(&body).send().await
+        self.house
+            .ask(&self.acme.host(), "POST", "/api/v1/embed-tokens")
+            .bearer(&self.key)
+            .json(&body)
+            .send()
+            .await
     }
 
     pub(crate) async fn token(&self, more: Value) -> String {
@@ -79,9 +85,11 @@ impl Stage {
 
     pub(crate) async fn origins(&self, origins: &[&str]) -> Reply {
         let path = "/api/v1/embedding";
-        let now = self.house.ask(&self.acme.host(), "GET", path).signed_in(&self.owner).send().await.expect(200);
+        let now =
+            self.house.ask(&self.acme.host(), "GET", path).signed_in(&self.owner).send().await.expect(200);
         let tag = now.header("etag").expect("a version").to_owned();
-        let put = self.house.ask(&self.acme.host(), "PUT", path).signed_in(&self.owner).with("if-match", &tag);
+        let put =
+            self.house.ask(&self.acme.host(), "PUT", path).signed_in(&self.owner).with("if-match", &tag);
         put.json(&json!({ "origins": origins })).send().await
     }
 }
@@ -121,16 +129,16 @@ async fn a_token_shows_its_dashboard_with_what_it_locks() {
 
     let data = stage.get(&token, "/data").await.expect(200);
     assert_eq!(data.header("cache-control"), Some("private, no-cache"));
-    assert_eq!(shown(&data, "w1"), json!(5.0), "{}", data.text());
+    assert_eq!(shown(&data, "w1"), json!(5), "{}", data.text());
     assert_eq!(shown(&data, "w3"), "embed.locked", "what cannot be limited is not shown");
-    assert!(!data.text().contains("900") && !data.text().contains("70"), "{}", data.text());
+    assert!(!data.text().contains("918273") && !data.text().contains("86753"), "{}", data.text());
     let tag = data.header("etag").expect("a tag").to_owned();
     let again = stage.ask(&token, "/data").with("if-none-match", &tag).send().await.expect(304);
     assert!(again.body.is_empty());
 
     // A viewer's own filters are beside the locked ones, never instead of them.
     let dest = stage.get(&token, &query(&locked("dest", "LAX"))).await.expect(200);
-    assert_eq!(shown(&dest, "w1"), json!(5.0));
+    assert_eq!(shown(&dest, "w1"), json!(5));
     assert_ne!(dest.header("etag"), Some(tag.as_str()));
     for spelling in [
         locked("origin", "JFK"),
@@ -141,10 +149,13 @@ async fn a_token_shows_its_dashboard_with_what_it_locks() {
     ] {
         stage.get(&token, &query(&spelling)).await.refused(400, "embed.locked");
     }
-    for spelling in [locked("Origin", "JFK"), locked("origin ", "JFK"), locked("d1", "JFK"), locked("ORIGIN", "JFK")] {
+    for spelling in
+        [locked("Origin", "JFK"), locked("origin ", "JFK"), locked("d1", "JFK"), locked("ORIGIN", "JFK")]
+    {
         stage.get(&token, &query(&spelling)).await.refused(422, "input.invalid");
     }
-    for odd in ["/data?filters=[", "/data?filters=%7B%7D", "/data?Filters=[]", "/data?filters=[]&filters=[]"] {
+    for odd in ["/data?filters=[", "/data?filters=%7B%7D", "/data?Filters=[]", "/data?filters=[]&filters=[]"]
+    {
         let reply = stage.get(&token, odd).await;
         assert!(matches!(reply.status, 400 | 422), "{odd}: {}", reply.text());
     }
@@ -154,17 +165,18 @@ async fn a_token_shows_its_dashboard_with_what_it_locks() {
 
     // Without a lock, everything; with a widget, that one.
     let all = stage.token(json!({})).await;
-    assert_eq!(shown(&stage.get(&all, "/data").await.expect(200), "w1"), json!(75.0));
+    assert_eq!(shown(&stage.get(&all, "/data").await.expect(200), "w1"), json!(86_758));
     let one = stage.token(json!({ "widget": "w3" })).await;
     let data = stage.get(&one, "/data").await.expect(200);
-    assert_eq!((shown(&data, "w3"), shown(&data, "w1")), (json!(900.0), Value::Null));
+    assert_eq!((shown(&data, "w3"), shown(&data, "w1")), (json!(918_273), Value::Null));
     let view = stage.get(&one, "").await.expect(200).json();
     assert_eq!(view["dashboard"]["config"]["widgets"].as_array().map(Vec::len), Some(1));
 
     // Members and keys filter alike.
     let path = format!("/api/v1/dashboards/{}{}", stage.dashboard, query(&locked("origin", "JFK")));
-    let filtered = stage.house.ask(&stage.acme.host(), "GET", &path).bearer(&stage.key).send().await.expect(200);
-    assert_eq!((shown(&filtered, "w1"), shown(&filtered, "w3")), (json!(70.0), json!(900.0)));
+    let filtered =
+        stage.house.ask(&stage.acme.host(), "GET", &path).bearer(&stage.key).send().await.expect(200);
+    assert_eq!((shown(&filtered, "w1"), shown(&filtered, "w3")), (json!(86_753), json!(918_273)));
     stage.house.close().await;
 }
 
@@ -173,7 +185,10 @@ async fn a_token_opens_the_embed_and_nothing_else() {
     let stage = Stage::set().await;
     let globex = stage.house.tenant("globex", Tier::Schema).await;
     let token = stage.token(json!({})).await;
-    let made = stage.post("/public-links", &json!({ "dashboard": stage.dashboard, "name": "lobby" })).await.expect(201);
+    let made = stage
+        .post("/public-links", &json!({ "dashboard": stage.dashboard, "name": "lobby" }))
+        .await
+        .expect(201);
     let url = made.json()["url"].as_str().expect("an address").to_owned();
     let link = url.split_once('#').expect("a secret").1.to_owned();
     stage.get(&link, "").await.expect(200);
@@ -184,14 +199,32 @@ async fn a_token_opens_the_embed_and_nothing_else() {
             if op["security"].as_array().is_some_and(|s| s.iter().any(open)) || path.ends_with("/session") {
                 continue;
             }
-            let path = path.replace("{id}", &stage.dashboard).replace("{name}", "flights");
-            let ask = stage.house.ask(&stage.acme.host(), &method.to_uppercase(), &path).with("if-match", "\"1\"");
+            let kinds = [
+                ("members", "mbr"),
+                ("invitations", "inv"),
+                ("api-keys", "key"),
+                ("embed-keys", "emk"),
+                ("public-links", "plk"),
+            ];
+            let kind = kinds
+                .iter()
+                .find(|(noun, _)| path.contains(&format!("/{noun}/")))
+                .map_or("dsh", |(_, kind)| kind);
+            let id = format!("{kind}_01hzzzzzzzzzzzzzzzzzzzzzzz");
+            let path = path.replace("{id}", &id).replace("{name}", "flights");
+            let ask =
+                stage.house.ask(&stage.acme.host(), &method.to_uppercase(), &path).with("if-match", "\"1\"");
             ask.bearer(credential).json(&json!({})).send().await.refused(401, "auth.ended");
         }
         for (path, method, op) in operations(&operator) {
-            if op["security"].as_array().is_some_and(|s| s.iter().any(|r| *r == json!({}))) || path.ends_with("/session") {
+            if op["security"].as_array().is_some_and(|s| s.iter().any(|r| *r == json!({})))
+                || path.ends_with("/session")
+            {
                 continue;
             }
+            let id = if path.contains("/tokens/") { "tok" } else { "op" };
+            let path =
+                path.replace("{id}", &format!("{id}_01hzzzzzzzzzzzzzzzzzzzzzzz")).replace("{tenant}", "acme");
             let ask = stage.house.ask(CONSOLE, &method.to_uppercase(), &path).bearer(credential);
             ask.json(&json!({})).send().await.refused(401, "auth.ended");
         }
@@ -200,7 +233,8 @@ async fn a_token_opens_the_embed_and_nothing_else() {
     let there = |credential: &str| stage.house.ask(&globex.host(), "GET", "/api/v1/embed").bearer(credential);
     there(&token).send().await.refused(403, "embed.tenant");
     there(&link).send().await.refused(401, "embed.revoked");
-    let path_style = stage.house.ask("localhost", "GET", "/t/globex/api/v1/embed").bearer(&token).send().await;
+    let path_style =
+        stage.house.ask("localhost", "GET", "/t/globex/api/v1/embed").bearer(&token).send().await;
     path_style.refused(403, "embed.tenant");
     stage.house.ask("localhost", "GET", "/t/acme/api/v1/embed").bearer(&token).send().await.expect(200);
     stage.house.close().await;
@@ -272,7 +306,8 @@ async fn what_is_no_token_gets_one_answer() {
 async fn minting_says_what_is_wrong() {
     let stage = Stage::set().await;
     stage.origins(&["https://app.example", "http://localhost:5173"]).await.expect(200);
-    let made = stage.mint(json!({ "widget": "w1", "origins": ["https://app.example"], "ttl_seconds": 60 })).await;
+    let made =
+        stage.mint(json!({ "widget": "w1", "origins": ["https://app.example"], "ttl_seconds": 60 })).await;
     let made = made.expect(201).json();
     let url = made["url"].as_str().expect("an address");
     assert_eq!(url, format!("http://acme.localhost:8080/embed/dashboards/{}/widgets/w1", stage.dashboard));
@@ -297,8 +332,12 @@ async fn minting_says_what_is_wrong() {
     }
     let nobodys = json!({ "dashboard": "dsh_01hzzzzzzzzzzzzzzzzzzzzzzz" });
     stage.mint(nobodys).await.refused(404, "not_found");
-    let long: Vec<Value> = (0..20).map(|n| json!({ "op": "in", "dimension": "origin",
-        "values": (0..50).map(|v| format!("{n} {v} {}", "x".repeat(40))).collect::<Vec<_>>() })).collect();
+    let long: Vec<Value> = (0..20)
+        .map(|n| {
+            json!({ "op": "in", "dimension": "origin",
+        "values": (0..50).map(|v| format!("{n} {v} {}", "x".repeat(40))).collect::<Vec<_>>() })
+        })
+        .collect();
     stage.mint(json!({ "filters": long })).await.refused(422, "input.invalid");
     // A key without the scope, and a viewer, do not.
     let (_, weak) = stage.house.key(&stage.acme, &["dashboards:read", "dashboards:write"]).await;
@@ -331,7 +370,12 @@ async fn a_requirement_that_comes_later_counts_too() {
     let there = ask("GET").send().await.expect(200).json();
     let mut config = there["config"].clone();
     config["embed"] = json!({ "required": ["origin"] });
-    ask("PUT").with("if-match", "\"1\"").json(&json!({ "name": "F", "config": config })).send().await.expect(200);
+    ask("PUT")
+        .with("if-match", "\"1\"")
+        .json(&json!({ "name": "F", "config": config }))
+        .send()
+        .await
+        .expect(200);
     stage.get(&token, "/data").await.refused(403, "embed.row_filter");
     stage.get(&token, "").await.refused(403, "embed.row_filter");
     stage.house.close().await;
@@ -346,11 +390,18 @@ async fn a_public_link_shows_its_dashboard_until_it_is_withdrawn() {
     let (page, secret) = url.split_once('#').expect("a secret");
     assert_eq!(page, format!("http://acme.localhost:8080/shared/{id}"));
     let data = stage.get(secret, "/data").await.expect(200);
-    assert_eq!((shown(&data, "w1"), shown(&data, "w3")), (json!(70.0), json!("embed.locked")));
+    assert_eq!((shown(&data, "w1"), shown(&data, "w3")), (json!(86_753), json!("embed.locked")));
     stage.get(secret, &query(&locked("origin", "EWR"))).await.refused(400, "embed.locked");
-    let list = stage.house.ask(&stage.acme.host(), "GET", "/api/v1/public-links").signed_in(&stage.owner).send().await;
+    let list = stage
+        .house
+        .ask(&stage.acme.host(), "GET", "/api/v1/public-links")
+        .signed_in(&stage.owner)
+        .send()
+        .await;
     let list = list.expect(200);
-    assert!(list.text().contains("lobby") && !list.text().contains(secret.rsplit('_').next().expect("a secret")));
+    assert!(
+        list.text().contains("lobby") && !list.text().contains(secret.rsplit('_').next().expect("a secret"))
+    );
     let mut wrong = Vec::new();
     for text in [
         format!("{}0", &secret[..secret.len() - 1]),

@@ -58,6 +58,22 @@ async fn no_secret_is_in_it() {
     let event = json!({ "events": [{ "id": "canary-event", "dataset": "a", "at": "never" }] });
     house.ask(&acme.host(), "POST", "/api/v1/events").bearer(&key).json(&event).send().await.expect(422);
     get(&house, &acme, &owner, "/settings").await.expect(200);
+    let minting = house.full_key(&acme).await;
+    let first = get(&house, &acme, &owner, "/dashboards").await.expect(200).json()["items"][0]["id"].clone();
+    let mint = house.ask(&acme.host(), "POST", "/api/v1/embed-tokens").bearer(&minting);
+    let minted =
+        mint.json(&json!({ "dashboard": first, "viewer": "canary-viewer" })).send().await.expect(201).json();
+    let embed = minted["token"].as_str().expect("a token").to_owned();
+    let shared = json!({ "dashboard": first, "name": "lobby" });
+    let shared = house.ask(&acme.host(), "POST", "/api/v1/public-links").signed_in(&owner).json(&shared);
+    let shared = shared.send().await.expect(201).json()["url"].as_str().expect("an address").to_owned();
+    let link_secret = shared.rsplit('_').next().expect("a secret").to_owned();
+    for path in ["/api/v1/embed", "/api/v1/embed/data"] {
+        house.ask(&acme.host(), "GET", path).bearer(&embed).send().await.expect(200);
+        house.ask(&acme.host(), "GET", path).bearer(&format!("{embed}x")).send().await.expect(401);
+        let link = shared.split_once('#').expect("a secret").1;
+        house.ask(&acme.host(), "GET", path).bearer(link).send().await.expect(200);
+    }
     house.ask(CONSOLE, "GET", "/api/v1/tenants").bearer("iop_canary").send().await.expect(401);
     let operator = house.platform.operator_token().to_owned();
     house.close().await;
@@ -70,7 +86,21 @@ async fn no_secret_is_in_it() {
     }
     let session = owner.split_once('=').expect("a cookie").1;
     let secret = key.rsplit('_').next().expect("a secret");
-    for secret in [session, secret, &token, &operator, PASSWORD, "canary", "ise_", "Bearer"] {
+    let signature = embed.rsplit('.').next().expect("a signature");
+    let claims = embed.split('.').nth(1).expect("claims");
+    for secret in [
+        session,
+        secret,
+        &token,
+        signature,
+        claims,
+        &link_secret,
+        &operator,
+        PASSWORD,
+        "canary",
+        "ise_",
+        "Bearer",
+    ] {
         let found = log.lines().find(|l| l.contains(secret));
         assert!(found.is_none(), "{secret:?} is in the log: {}", found.unwrap_or_default());
     }

@@ -34,7 +34,13 @@ pub(crate) struct EmbedAdmissions(Cache<(TenantId, [u8; 32]), Arc<Admission>>);
 
 impl EmbedAdmissions {
     pub(crate) fn new() -> Self {
-        Self(Cache::builder().max_capacity(50_000).time_to_live(BELIEVED).support_invalidation_closures().build())
+        Self(
+            Cache::builder()
+                .max_capacity(50_000)
+                .time_to_live(BELIEVED)
+                .support_invalidation_closures()
+                .build(),
+        )
     }
 
     /// Forgets what an announcement concerns.
@@ -102,7 +108,8 @@ impl Store {
                 let grant = Arc::new(self.find_embed(text, record, request).await?);
                 Ok::<_, EmbedRefusal>(Arc::new(Admission { tenant: record.id, grant, found_at }))
             };
-            let admission = found.try_get_with(key, Box::pin(looking)).await.map_err(|refusal| (*refusal).clone())?;
+            let admission =
+                found.try_get_with(key, Box::pin(looking)).await.map_err(|refusal| (*refusal).clone())?;
             if fresh(&admission) {
                 let grant = Arc::clone(&admission.grant);
                 let name = grant.viewer.clone().unwrap_or_else(|| "embed".to_owned());
@@ -157,7 +164,8 @@ impl Store {
     ) -> Result<EmbedGrant, EmbedRefusal> {
         let now = self.inner.world.now();
         let mut tx = self.glance(permit).await?;
-        let (link, dashboard_is_there) = tx.public_links().of_text(link, text).await?.ok_or_else(withdrawn)?;
+        let (link, dashboard_is_there) =
+            tx.public_links().of_text(link, text).await?.ok_or_else(withdrawn)?;
         let dashboard = Some(link.dashboard);
         if link.expires_at.is_some_and(|end| end <= now) {
             let error = Error::new(problem::EMBED_EXPIRED, "This link has ended. Ask for a new one.");

@@ -50,9 +50,11 @@ impl Embedded<'_> {
     /// # Errors
     /// `embed.revoked` when it is gone; `database.down`.
     pub async fn state(&mut self) -> Result<DashboardState> {
-        self.tx.dashboards().state(self.grant.dashboard).await.map_err(|error| {
-            if error.is(problem::NOT_FOUND) { gone() } else { error }
-        })
+        self.tx
+            .dashboards()
+            .state(self.grant.dashboard)
+            .await
+            .map_err(|error| if error.is(problem::NOT_FOUND) { gone() } else { error })
     }
 
     /// The rows of statements that were compiled, as `Questions::run` gives them.

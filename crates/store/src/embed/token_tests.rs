@@ -1,3 +1,5 @@
+//! Tests of [`super`]: what is a token, and everything that is none.
+
 use insula_model::{DashboardId, EmbedTokenId, TenantId, embed, problem};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -32,7 +34,11 @@ fn open(text: &str, key: &EmbedSigner) -> Result<EmbedClaims> {
 
 fn refused(text: &str, key: &EmbedSigner) {
     let error = open(text, key).expect_err(text);
-    assert_eq!((error.code(), error.detail()), (problem::EMBED_SIGNATURE.code, not_a_token().detail()), "{text}");
+    assert_eq!(
+        (error.code(), error.detail()),
+        (problem::EMBED_SIGNATURE.code, not_a_token().detail()),
+        "{text}"
+    );
 }
 
 /// A token with any header and claims, rightly signed.

@@ -30,7 +30,8 @@ impl std::fmt::Debug for EmbedSigner {
 
 impl EmbedSigner {
     pub(crate) fn of_seed(id: EmbedKeyId, seed: &[u8]) -> Result<Self> {
-        let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| Error::internal("not a key's seed"))?;
+        let pair =
+            Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| Error::internal("not a key's seed"))?;
         Ok(Self { id, pair })
     }
 
@@ -75,7 +76,13 @@ impl Secrets {
     }
 
     /// A private key as it is kept.
-    pub(crate) fn seal(&self, tenant: TenantId, id: EmbedKeyId, seed: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>> {
+    pub(crate) fn seal(
+        &self,
+        tenant: TenantId,
+        id: EmbedKeyId,
+        seed: &[u8],
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>> {
         let mut nonce = [0u8; NONCE_LEN];
         entropy.fill(&mut nonce);
         let mut text = seed.to_vec();
@@ -165,7 +172,8 @@ mod tests {
     #[test]
     fn a_viewer_is_somebody_else_in_every_tenant() {
         let secrets = Secrets::of("secret").unwrap();
-        let of = |tenant: u128, viewer: &str| secrets.viewer(TenantId::from_uuid(Uuid::from_u128(tenant)), viewer);
+        let of =
+            |tenant: u128, viewer: &str| secrets.viewer(TenantId::from_uuid(Uuid::from_u128(tenant)), viewer);
         assert_eq!(of(1, "ada"), of(1, "ada"));
         assert_ne!(of(1, "ada"), of(2, "ada"));
         assert_ne!(of(1, "ada"), of(1, "bob"));

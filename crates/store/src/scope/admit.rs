@@ -38,7 +38,11 @@ impl OpCtx {
     /// Somebody who comes to a tenant's address: sees its looks, and can do nothing else.
     #[must_use]
     pub fn of_visitor(tenant: TenantId, request: RequestId) -> Self {
-        Self::new(Actor::system("visitor"), request, Reach::System { tenant, only: &["settings.view", "embedding.view"] })
+        Self::new(
+            Actor::system("visitor"),
+            request,
+            Reach::System { tenant, only: &["settings.view", "embedding.view"] },
+        )
     }
 
     /// Counting how much a tenant has, for an operator who may know of it: figures only, nothing that is in it. Unlike

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use insula_model::policy::{OperatorAction, OperatorRole};
 use insula_model::{
-    ApiKeyId, Authority, EmbedGrant, Error, IdentityId, MemberId, OperatorId, RequestId, Result, TenantId, problem,
+    ApiKeyId, Authority, EmbedGrant, Error, IdentityId, MemberId, OperatorId, RequestId, Result, TenantId,
+    problem,
 };
 use serde::{Deserialize, Serialize};
 

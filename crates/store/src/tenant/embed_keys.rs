@@ -1,14 +1,12 @@
 //! The keys that a tenant's embed tokens are signed with, and what else a token's validity depends on.
 //!
 //! What must always hold: at most one key signs; one that was replaced verifies until its last token has ended;
-//! private halves are kept sealed and are never listed. Tested in `platform/tests/it/embed_keys.rs`.
+//! private halves are kept sealed and are never listed. Tested in `platform/tests/it/embed_ends.rs`.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use insula_model::policy::action::{EmbedKeyCreate, EmbedKeyDelete, EmbedMint, TenantTidy};
-use insula_model::{
-    ApiKeyId, EmbedClaims, EmbedKey, EmbedKeyId, Error, MemberId, Mode, Result, Write,
-};
+use insula_model::{ApiKeyId, EmbedClaims, EmbedKey, EmbedKeyId, Error, MemberId, Mode, Result, Write};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio_postgres::Row;
@@ -190,7 +188,8 @@ impl EmbedKeys<'_, '_, Write> {
         store: &Store,
     ) -> Result<()> {
         self.hold().await?;
-        let gone = self.0.row("DELETE FROM embed_keys WHERE id = $1 RETURNING signing", &[&id.uuid()]).await?;
+        let gone =
+            self.0.row("DELETE FROM embed_keys WHERE id = $1 RETURNING signing", &[&id.uuid()]).await?;
         let signing: bool = gone.ok_or_else(|| Error::not_found("embed key", id))?.get(0);
         let next = if signing { Some(self.insert(store).await?.id()) } else { None };
         self.0.used(permit, id, &json!({ "replaced_by": next }))

@@ -1,5 +1,5 @@
 //! Which embed tokens were revoked. A row is kept until no token that it matches could still be valid.
-//! Tested in `platform/tests/it/embeds.rs`.
+//! Tested in `platform/tests/it/embed_ends.rs`.
 
 use insula_model::policy::action::{EmbedRevocationCreate, TenantTidy};
 use insula_model::{EmbedRevocation, EmbedRevocationId, Mode, Result, Write};

@@ -72,9 +72,11 @@ impl EmbedUses<'_, '_, Write> {
     ) -> Result<()> {
         let days: Vec<Date> = counted.iter().map(|(day, ..)| *day).collect();
         let ids: Vec<uuid::Uuid> = counted.iter().map(|(_, id, _)| id.uuid()).collect();
-        let of = |number: fn(&EmbedCounted) -> i64| counted.iter().map(|(.., c)| number(c)).collect::<Vec<i64>>();
+        let of =
+            |number: fn(&EmbedCounted) -> i64| counted.iter().map(|(.., c)| number(c)).collect::<Vec<i64>>();
         let (loads, query_ms, refused) = (of(|c| c.loads), of(|c| c.query_ms), of(|c| c.refused));
-        let each = counted.iter().flat_map(|(day, id, c)| c.viewers.iter().map(|v| (*day, id.uuid(), v.as_slice())));
+        let each =
+            counted.iter().flat_map(|(day, id, c)| c.viewers.iter().map(|v| (*day, id.uuid(), v.as_slice())));
         let seen: Vec<(Date, uuid::Uuid, &[u8])> = each.collect();
         let viewer_days: Vec<Date> = seen.iter().map(|s| s.0).collect();
         let viewer_ids: Vec<uuid::Uuid> = seen.iter().map(|s| s.1).collect();

@@ -1,5 +1,5 @@
 //! Public links to a tenant's dashboards. Of a link's secret only the SHA-256 is kept; it is compared in constant time.
-//! Tested in `platform/tests/it/public_links.rs`.
+//! Tested in `server/tests/it/embeds.rs`.
 
 use insula_model::policy::action::{PublicLinkCreate, PublicLinkDelete};
 use insula_model::public_link::MAX_PUBLIC_LINKS;
@@ -55,7 +55,11 @@ impl<M: Mode> PublicLinks<'_, '_, M> {
 
     /// The link of a text whose shape was read already, if the text is the right one; and whether its dashboard is
     /// still there.
-    pub(crate) async fn of_text(&mut self, id: PublicLinkId, text: &str) -> Result<Option<(PublicLink, bool)>> {
+    pub(crate) async fn of_text(
+        &mut self,
+        id: PublicLinkId,
+        text: &str,
+    ) -> Result<Option<(PublicLink, bool)>> {
         let row = self
             .0
             .row(
@@ -86,7 +90,8 @@ impl PublicLinks<'_, '_, Write> {
         let count = self.0.row("SELECT count(*) FROM public_links", &[]).await?;
         let count = count.map_or(0, |row| row.get::<_, i64>(0));
         if usize::try_from(count).unwrap_or_default() >= MAX_PUBLIC_LINKS {
-            let detail = format!("A workspace has at most {MAX_PUBLIC_LINKS} public links. Withdraw one first.");
+            let detail =
+                format!("A workspace has at most {MAX_PUBLIC_LINKS} public links. Withdraw one first.");
             return Err(Error::new(problem::LIMIT, detail));
         }
         self.0

@@ -9,7 +9,5 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub(super) fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(view::embed_view))
-        .routes(routes!(data::embed_data))
+    OpenApiRouter::new().routes(routes!(view::embed_view)).routes(routes!(data::embed_data))
 }

@@ -8,6 +8,5 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub(super) fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(create::embed_revocation_create))
+    OpenApiRouter::new().routes(routes!(create::embed_revocation_create))
 }

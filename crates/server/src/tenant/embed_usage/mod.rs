@@ -8,6 +8,5 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub(super) fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(view::embed_usage_view))
+    OpenApiRouter::new().routes(routes!(view::embed_usage_view))
 }

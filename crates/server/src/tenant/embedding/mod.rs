@@ -9,6 +9,5 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub(super) fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(view::embedding_view, update::embedding_update))
+    OpenApiRouter::new().routes(routes!(view::embedding_view, update::embedding_update))
 }

@@ -20,6 +20,7 @@ pub(super) async fn public_link_list(
 ) -> Answer<Page<PublicLink>> {
     let pager = app.cursors().of("public_links", &caller.scope(), &())?;
     let after: Option<String> = pager.open(query.cursor.as_deref())?;
-    let page = app.platform().public_link_list(&caller.tenant()?, after.as_deref(), limit(query.limit)?).await?;
+    let page =
+        app.platform().public_link_list(&caller.tenant()?, after.as_deref(), limit(query.limit)?).await?;
     Ok(shown(pager.sealed(page)?))
 }
