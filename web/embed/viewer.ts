@@ -36,14 +36,19 @@ export interface Address {
   widget: string | null;
 }
 
-/** Unchanged, this costs one small reply. */
-export const EVERY_MS = 30_000;
+/**
+ * How soon it is looked whether anything changed; unchanged, that costs one small reply. The longer nothing changes and
+ * nobody does anything here, the longer the pauses get.
+ */
+export const SOON_MS = 1_000;
+export const MOST_MS = 30_000;
+const STRETCH = 1.2;
 /** How long the host may take to come up with a token. */
 export const PATIENCE_MS = 10_000;
 /** How long before its end a token is renewed. */
 export const LEAD_MS = 60_000;
 /** Looking again within this time would tell nothing new. */
-const FRESH_MS = 1_000;
+const FRESH_MS = 500;
 
 export class Viewer {
   state: State = { is: 'waiting' };
@@ -59,6 +64,8 @@ export class Viewer {
   private busy = false;
   private patience: ReturnType<typeof setTimeout> | undefined;
   private renewal: ReturnType<typeof setTimeout> | undefined;
+  private next: ReturnType<typeof setTimeout> | undefined;
+  private pause = SOON_MS;
 
   constructor(
     private readonly client: EmbedClient,
@@ -66,7 +73,7 @@ export class Viewer {
     private readonly address: Address,
     private readonly visible: () => boolean,
   ) {
-    setInterval(() => void this.check(), EVERY_MS);
+    this.plan();
   }
 
   /** With what the address brought along, or by asking the page around this one. */
@@ -77,7 +84,7 @@ export class Viewer {
 
   /** A token came, the first one or the next. */
   async offer(credential: string): Promise<void> {
-    clearTimeout(this.patience);
+    this.calm();
     this.credential = credential;
     const claims = readClaims(credential);
     if (claims && this.address.dashboard !== null && claims.dashboard !== this.address.dashboard) return this.refuse(OTHER_DASHBOARD);
@@ -101,10 +108,16 @@ export class Viewer {
     else this.start(this.credential);
   }
 
+  /** Somebody is here: what is shown is to be what there is. */
+  look(): void {
+    this.plan(SOON_MS);
+    void this.check();
+  }
+
   /** Whether what is shown is still what there is. */
   async check(now = false): Promise<void> {
     if (this.state.is !== 'shown' || this.credential === null) return;
-    if (!now && (this.busy || !this.visible() || performance.now() - this.checkedAt < FRESH_MS)) return;
+    if (!now && (this.busy || this.patience !== undefined || !this.visible() || performance.now() - this.checkedAt < FRESH_MS)) return;
     const turn = this.begin();
     try {
       const before = this.data;
@@ -116,6 +129,7 @@ export class Viewer {
         if (turn !== this.turn) return;
         this.view = view;
       }
+      if (data !== before) this.plan(SOON_MS);
       this.data = data;
       this.late = null;
       this.busy = false;
@@ -156,15 +170,30 @@ export class Viewer {
   }
 
   private askForToken(how: 'ready' | 'expiring', otherwise: string): void {
-    clearTimeout(this.patience);
     if (!this.host.framed) return this.refuse(otherwise);
+    if (this.patience !== undefined) return;
     this.patience = setTimeout(() => this.refuse(otherwise), PATIENCE_MS);
     this.host.say({ type: how });
   }
 
+  /** Nobody is waited for any more. */
+  private calm(): void {
+    clearTimeout(this.patience);
+    this.patience = undefined;
+  }
+
+  private plan(pause = this.pause): void {
+    clearTimeout(this.next);
+    this.pause = pause;
+    this.next = setTimeout(() => {
+      void this.check();
+      this.plan(Math.min(MOST_MS, pause * STRETCH));
+    }, pause);
+  }
+
   private refuse(why: Problem | string): void {
     const problem = typeof why === 'string' ? { code: why, title: refusedWords(why).title, status: 0 } : why;
-    clearTimeout(this.patience);
+    this.calm();
     clearTimeout(this.renewal);
     this.turn += 1;
     this.busy = false;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EmbedClient } from '../../embed/client';
 import type { Host } from '../../embed/host';
 import type { FrameMessage } from '../../embed/protocol';
-import { EVERY_MS, LEAD_MS, PATIENCE_MS, Viewer } from '../../embed/viewer';
+import { LEAD_MS, MOST_MS, PATIENCE_MS, SOON_MS, Viewer } from '../../embed/viewer';
 import { token } from './embed_tokens';
 
 const HOST = 'https://app.example';
@@ -151,27 +151,35 @@ describe('renewal', () => {
     await pass(PATIENCE_MS);
     expect(viewer.state.is).toBe('shown');
   });
-  it('nobody renews: it ends', async () => {
-    const { viewer, server, pass } = stage();
+  it('nobody renews: it ends, and nobody was asked twice', async () => {
+    const { viewer, server, types, pass } = stage();
     viewer.start(token());
     await pass(0);
     server.data = refusal('embed.expired');
     void viewer.check(true);
     await pass(PATIENCE_MS);
     expect(viewer.state).toMatchObject({ is: 'refused', problem: { code: 'embed.expired' } });
+    expect(types().filter((t) => t === 'expiring')).toHaveLength(1);
   });
 });
 
 describe('while it is shown', () => {
-  it('it looks again every half minute, for a small reply, and only when somebody sees it', async () => {
+  it('it looks again soon, for a small reply, less and less often, and only when somebody sees it', async () => {
     const { viewer, server, asked, pass } = stage();
     viewer.start(token());
-    await pass(EVERY_MS);
+    await pass(2 * SOON_MS);
     expect(asked.at(-1)).toMatchObject({ path: '/embed/data', match: '"1"' });
-    server.shown = false;
+    await pass(10 * 60_000);
     const before = asked.length;
-    await pass(5 * EVERY_MS);
-    expect(asked.length).toBe(before);
+    await pass(10 * MOST_MS);
+    expect(asked.length - before).toBe(10);
+    viewer.look();
+    await pass(3 * SOON_MS);
+    expect(asked.length - before).toBeGreaterThan(11);
+    server.shown = false;
+    const hidden = asked.length;
+    await pass(5 * MOST_MS);
+    expect(asked.length).toBe(hidden);
   });
   it('a revoked token ends it', async () => {
     const { viewer, server, pass } = stage();
@@ -192,7 +200,7 @@ describe('while it is shown', () => {
     expect(viewer.state).toMatchObject({ is: 'shown', data: { version: 1 }, late: { code: 'http.502' } });
     expect(said.at(-1)).toMatchObject({ type: 'error', code: 'http.502' });
     server.data = { body: { version: 1, widgets: [] }, etag: '"3"' };
-    await pass(EVERY_MS);
+    await pass(MOST_MS);
     expect(viewer.state).toMatchObject({ late: null });
   });
   it('a changed dashboard comes along', async () => {
@@ -201,7 +209,7 @@ describe('while it is shown', () => {
     await pass(0);
     server.view = { body: { ...view(), dashboard: { ...view().dashboard, name: 'Sales, new' } } };
     server.data = { body: { version: 2, widgets: [] }, etag: '"2"' };
-    await pass(EVERY_MS);
+    await pass(2 * SOON_MS);
     expect(viewer.state).toMatchObject({ view: { dashboard: { name: 'Sales, new' } }, data: { version: 2 } });
   });
   it('another range is asked for at once, and what is shown meanwhile is said to be old', async () => {
