@@ -15,7 +15,8 @@ use sha2::{Digest, Sha256};
 use crate::data::{flights, ingest_flights, number, overview, shown};
 use crate::people::{Person, audit, home, refused};
 
-const PLAIN: DashboardRequest<'static> = DashboardRequest { range: None, compare: None, known: None, filters: &[] };
+const PLAIN: DashboardRequest<'static> =
+    DashboardRequest { range: None, compare: None, known: None, filters: &[] };
 
 fn input(name: &str, target: TemplateTarget) -> TemplateInput {
     let DashboardInput { config, .. } = overview();
