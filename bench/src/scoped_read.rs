@@ -103,7 +103,6 @@ fn point(loaded: &Loaded, n: u64) -> Result<(usize, Statement)> {
         columns: vec![ColumnType::Float8, ColumnType::Text],
         datasets: vec![1],
         cost: Cost { days: 0, rows: 1, scans: 1 },
-        datasets: Vec::new(),
     };
     Ok((events::owner(n, loaded.actors.len() as u64), statement))
 }
