@@ -169,7 +169,7 @@ impl Platform {
             self.attack_by_statements(permit, cast, &settled, &mut found).await?;
             found.tried("statement", begun.elapsed());
             let begun = Instant::now();
-            self.attack_by_use_cases(permit.op(), cast, &mut found).await?;
+            Box::pin(self.attack_by_use_cases(permit.op(), cast, &mut found)).await?;
             found.tried("use case", begun.elapsed());
             for surface in surfaces {
                 let begun = Instant::now();
