@@ -77,7 +77,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        args: "[NAME...] [--quick] [--data DIR]",
+        args: "[NAME...] [--small] [--check] [--data DIR]",
         about: "what Insula costs against the same work done by hand; `bench help` lists the benchmarks",
         run: bench::run,
     },

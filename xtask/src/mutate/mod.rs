@@ -15,7 +15,7 @@ use self::scratch::Scratch;
 use crate::failure::{Failure, Result};
 use crate::pg::TestServer;
 use crate::repo::Repo;
-use crate::{install, run as programs, ui};
+use crate::{install, run as programs, ui, web};
 
 /// Where the mutations are.
 const FOLDER: &str = "crates/testkit/mutations";
@@ -50,6 +50,7 @@ pub(crate) fn run(repo: &Repo, args: &[String]) -> Result<()> {
         "--example",
         "private_postgres",
     ]))?;
+    web::build(repo)?;
     let scratch = Scratch::new(repo)?;
     ui::heading("all guards in place");
     let begun = Instant::now();

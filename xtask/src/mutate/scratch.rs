@@ -49,6 +49,14 @@ impl<'r> Scratch<'r> {
                 std::fs::remove_file(&file).context(file.display())?;
             }
         }
+        // The pages are the checkout's: no mutation changes them.
+        let pages = scratch.root.join("web/dist");
+        if pages.is_dir() && !pages.is_symlink() {
+            std::fs::remove_dir_all(&pages).context(pages.display())?;
+        }
+        if !pages.is_symlink() {
+            std::os::unix::fs::symlink(repo.path("web/dist"), &pages).context(pages.display())?;
+        }
         Ok(scratch)
     }
 

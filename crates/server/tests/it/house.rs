@@ -14,6 +14,9 @@ pub(crate) const PASSWORD: &str = "tarp-velvet-nineteen";
 /// The console's host.
 pub(crate) const CONSOLE: &str = "console.localhost";
 
+/// What a test of pages and files needs: without it there is nothing to look at, and saying so is not enough.
+pub(crate) const BUILT: &str = "the web app is built: `cargo xtask test` does it, or `npm run build` in web";
+
 /// A server over a platform.
 pub(crate) struct House {
     pub(crate) platform: TestPlatform,

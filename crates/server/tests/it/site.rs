@@ -3,7 +3,7 @@
 use insula_model::Tier;
 use serde_json::{Value, json};
 
-use crate::house::{CONSOLE, House};
+use crate::house::{BUILT, CONSOLE, House};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_knows_where_it_is() {
@@ -34,11 +34,7 @@ async fn the_page_knows_where_it_is() {
         assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
         assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
         let text = page.text();
-        if text.contains("The web app is not built") {
-            continue;
-        }
-        let boot =
-            text.split("id=\"boot\">").nth(1).and_then(|t| t.split("</script>").next()).expect("boot data");
+        let boot = text.split("id=\"boot\">").nth(1).and_then(|t| t.split("</script>").next()).expect(BUILT);
         let boot: Value = serde_json::from_str(boot).expect("JSON");
         assert_eq!(boot["base"], base);
         assert!(!text.contains("<script>alert"), "it left its place");
@@ -95,11 +91,7 @@ async fn what_is_no_page_is_not_one() {
 async fn files_are_packed_and_kept_for_ever() {
     let house = House::open().await;
     let page = house.ask(CONSOLE, "GET", "/").with("accept", "text/html").send().await.expect(200).text();
-    // Without a web build there is nothing to serve; `cargo xtask test` makes one first.
-    let Some(file) = page.split("src=\"").nth(1).and_then(|t| t.split('"').next()) else {
-        assert!(page.contains("The web app is not built"));
-        return house.close().await;
-    };
+    let file = page.split("src=\"").nth(1).and_then(|t| t.split('"').next()).expect(BUILT);
     for host in [CONSOLE, "localhost"] {
         let plain = house.ask(host, "GET", file).send().await.expect(200);
         assert_eq!(plain.header("cache-control"), Some("public, max-age=31536000, immutable"));
