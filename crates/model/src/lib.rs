@@ -24,6 +24,7 @@ pub mod period;
 pub mod policy;
 pub mod problem;
 pub mod question;
+pub mod question_figure;
 pub mod question_filter;
 pub mod session;
 pub mod settings;
@@ -40,7 +41,7 @@ pub use dashboard::{
 };
 pub use dashboard_template::default_dashboard;
 pub use dataset::{
-    Dataset, DatasetDefinition, DatasetPut, Dimension, DimensionPut, Format, Measure, MeasurePut,
+    Calculated, Dataset, DatasetDefinition, DatasetPut, Dimension, DimensionPut, Format, Measure, MeasurePut,
 };
 pub use error::{Error, FieldError, Result};
 pub use event::{Event, EventInput, EventProblem, event_uuid};
@@ -57,7 +58,7 @@ pub use operator_token::{OperatorToken, OperatorTokenCreated, OperatorTokenInput
 pub use page::Page;
 pub use period::{Compare, Edge, Grain, GrainChoice, Last, Range, Span, WeekStart};
 pub use policy::{Action, Authority, Mode, OperatorAction, OperatorRole, Read, Role, Scope, Write};
-pub use question::{Agg, Aggregate, Filter, Question, Sort, SortBy};
+pub use question::{Agg, Aggregate, Figure, Filter, Formula, Question, Sort, SortBy};
 pub use session::{
     Installation, Operator, OperatorSession, PasswordUpdate, Session, SessionInput, SessionMember,
     SessionTenant,
