@@ -37,6 +37,7 @@ pub(crate) fn definition() -> Result<DatasetDefinition> {
         label: None,
         unit: None,
         format: Some(format),
+        formula: None,
     };
     let dimension = |name: &str| DimensionPut { name: name.to_owned(), label: None };
     let put = DatasetPut {

@@ -9,6 +9,7 @@ mod arch;
 mod bench;
 mod data;
 mod failure;
+mod fuzz;
 mod generate;
 mod install;
 mod mutate;
@@ -86,6 +87,12 @@ const COMMANDS: &[Command] = &[
         args: "[NAME…]",
         about: "take every guard away once and see that a test turns red; NAME picks some of them",
         run: mutate::run,
+    },
+    Command {
+        name: "fuzz",
+        args: "[N]",
+        about: "throw N formulas (a million) at the parser and compiler",
+        run: fuzz::run,
     },
     Command {
         name: "shots",

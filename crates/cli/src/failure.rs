@@ -119,6 +119,9 @@ impl Failure {
             if let Some(detail) = field.detail.as_ref().filter(|d| !problem.detail.contains(d.as_str())) {
                 let _ = writeln!(text, "  {} {detail}", field.pointer);
             }
+            if let Some(at) = field.at {
+                let _ = writeln!(text, "  at character {} of {}", at + 1, field.pointer);
+            }
         }
         if let Some(hint) = &self.hint {
             let _ = writeln!(text, "  {hint}");

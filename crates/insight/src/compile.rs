@@ -6,16 +6,18 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use insula_model::dataset::label_of;
 use insula_model::question::MAX_ROWS;
 use insula_model::{
-    Agg, Aggregate, Column, ColumnKind, Compare, DatasetDefinition, Error, FieldError, Filter, Format,
-    GrainChoice, Last, Question, Range, Result, SortBy, period, problem,
+    Agg, Aggregate, Column, ColumnKind, Compare, DatasetDefinition, Error, FieldError, Figure, Filter,
+    Format, Formula, GrainChoice, Last, Question, Range, Result, SortBy, period, problem,
 };
 use jiff::tz::TimeZone;
 
 use crate::bucket::Buckets;
 use crate::condition::{Condition, Kind, condition, filter_kind};
 use crate::context::{Context, Source, zone_name};
+use crate::formula::{Checked, Gathering, checked};
 use crate::names::Names;
 use crate::period::{Period, resolve};
 use crate::scan::{Atom, Rank, RankBy, Scan};
@@ -61,7 +63,7 @@ pub fn compile(
 pub(crate) struct Draft<'a> {
     pub(crate) question: &'a Question,
     pub(crate) period: Period,
-    zone: TimeZone,
+    pub(crate) zone: TimeZone,
     source: Source<'a>,
     context: &'a Context,
     conditions: Vec<Condition>,
@@ -83,10 +85,11 @@ struct Page {
 }
 
 /// An aggregate with its slots.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Resolved {
     One(Atom),
     Mean(u8),
+    Formula(Arc<Checked>),
 }
 
 impl<'a> Draft<'a> {
@@ -100,12 +103,23 @@ impl<'a> Draft<'a> {
         let mut wrong = question.check("");
         let mut keep = |pointer: String, found: Result<u8, String>| {
             found.unwrap_or_else(|detail| {
-                wrong.push(FieldError { pointer, code: "unknown".to_owned(), detail: Some(detail) });
+                wrong.push(FieldError::new(pointer, "unknown", detail));
                 0
             })
         };
         let mut aggregates = Vec::new();
-        for (i, aggregate) in question.measures.iter().enumerate() {
+        let mut formulas = Vec::new();
+        for (i, figure) in question.measures.iter().enumerate() {
+            let aggregate = match figure {
+                Figure::Aggregate(aggregate) => aggregate,
+                Figure::Formula(formula) => {
+                    match checked(&formula.formula, source.definition, None) {
+                        Ok(checked) => aggregates.push(Resolved::Formula(Arc::new(checked))),
+                        Err(wrong) => formulas.push(wrong.field(format!("/measures/{i}/formula"))),
+                    }
+                    continue;
+                }
+            };
             let measure = aggregate
                 .measure
                 .as_deref()
@@ -134,6 +148,10 @@ impl<'a> Draft<'a> {
                 }
             });
         }
+        // What is too long or empty was said already.
+        let said = |field: &FieldError| wrong.iter().any(|w| w.pointer == field.pointer);
+        let formulas: Vec<FieldError> = formulas.into_iter().filter(|f| !said(f)).collect();
+        wrong.extend(formulas);
         if let Some(first) = wrong.first() {
             let detail = first.detail.clone().unwrap_or_default();
             return Err(Error::new(problem::QUESTION, detail).with_fields(wrong));
@@ -174,6 +192,7 @@ impl<'a> Draft<'a> {
             group: self.group.clone(),
             bounds: buckets.map(|buckets| buckets.bounds()),
             rank,
+            zone: self.zone.clone(),
             atoms: Vec::new(),
         }
     }
@@ -228,7 +247,8 @@ impl<'a> Draft<'a> {
     /// By what the groups are ranked: what the question sorts by, else its first measure, the greatest first.
     fn rank(&self, limit: u32) -> Rank {
         let measure = |index: usize| match self.aggregates.get(index) {
-            Some(Resolved::One(atom)) => RankBy::Atom(*atom),
+            Some(Resolved::One(atom)) => RankBy::Atom(atom.clone()),
+            Some(Resolved::Formula(formula)) => RankBy::Formula(Arc::clone(formula)),
             Some(Resolved::Mean(slot)) => RankBy::Mean(*slot),
             None => RankBy::Group(0),
         };
@@ -257,7 +277,11 @@ impl<'a> Draft<'a> {
 
     /// Whether the values of several groups of events make up the value of all of them.
     pub(crate) fn folds(&self) -> bool {
-        !self.aggregates.iter().any(|a| matches!(a, Resolved::One(Atom::Distinct(_))))
+        self.aggregates.iter().all(|resolved| match resolved {
+            Resolved::One(atom) => atom.folds(),
+            Resolved::Mean(_) => true,
+            Resolved::Formula(formula) => formula.atoms.iter().all(Atom::folds),
+        })
     }
 
     /// What the answer says about itself.
@@ -278,27 +302,34 @@ impl<'a> Draft<'a> {
             .measures
             .iter()
             .zip(&self.aggregates)
-            .map(|(aggregate, resolved)| {
-                let atoms = match *resolved {
-                    Resolved::One(atom) => (scan.atom(atom), None),
-                    Resolved::Mean(slot) => {
-                        (scan.atom(Atom::Sum(slot)), Some(scan.atom(Atom::CountMeasure(slot))))
-                    }
-                };
-                // In a series the rows of the period before have the same columns.
+            .map(|(figure, resolved)| {
+                // The atoms by their places; in a series the rows of the period before have the same columns.
+                let atoms: Vec<(Atom, usize)> = match resolved {
+                    Resolved::One(atom) => vec![atom.clone()],
+                    Resolved::Mean(slot) => vec![Atom::Sum(*slot), Atom::CountMeasure(*slot)],
+                    Resolved::Formula(formula) => formula.atoms.clone(),
+                }
+                .into_iter()
+                .map(|atom| (atom.clone(), scan.atom(atom)))
+                .collect();
                 let beside = scan.bounds.is_none();
                 let how = |previous: bool| {
                     let column = |atom| scan.column(atom, previous && beside);
-                    match (*resolved, atoms) {
-                        (Resolved::Mean(_), (sum, Some(count))) => How::Mean(column(sum), column(count)),
-                        (Resolved::One(Atom::Min(_)), (atom, _)) => How::Min(column(atom)),
-                        (Resolved::One(Atom::Max(_)), (atom, _)) => How::Max(column(atom)),
-                        (Resolved::One(Atom::Last(_)), (atom, _)) => How::Last(column(atom)),
-                        (_, (atom, _)) => How::Additive(column(atom)),
+                    match (resolved, atoms.as_slice()) {
+                        (Resolved::Mean(_), [(_, sum), (_, count)]) => {
+                            How::Mean(column(*sum), column(*count))
+                        }
+                        (Resolved::Formula(formula), atoms) => {
+                            let atoms =
+                                atoms.iter().map(|(atom, place)| folded(atom, column(*place))).collect();
+                            How::Formula(Arc::clone(formula), atoms)
+                        }
+                        (_, [(atom, place), ..]) => folded(atom, column(*place)),
+                        (_, []) => How::Additive(usize::MAX),
                     }
                 };
                 Measured {
-                    column: self.measure_column(aggregate),
+                    column: self.measure_column(figure),
                     now: how(false),
                     before: self.period.previous.map(|_| how(true)),
                 }
@@ -307,7 +338,29 @@ impl<'a> Draft<'a> {
         Shape { head: self.head(), measures, form }
     }
 
-    fn measure_column(&self, aggregate: &Aggregate) -> Column {
+    fn measure_column(&self, figure: &Figure) -> Column {
+        match figure {
+            Figure::Aggregate(aggregate) => self.aggregate_column(aggregate),
+            Figure::Formula(formula) => self.formula_column(formula),
+        }
+    }
+
+    /// What the question says about a formula, else what the calculated measure of its name says.
+    fn formula_column(&self, formula: &Formula) -> Column {
+        let of = self.source.definition.calculated(formula.formula.trim());
+        let name = formula.column();
+        let label = formula.label.clone().or_else(|| of.map(|c| c.label.clone()));
+        Column {
+            kind: ColumnKind::Measure,
+            label: Some(label.unwrap_or_else(|| label_of(&name))),
+            unit: formula.unit.clone().or_else(|| of.and_then(|c| c.unit.clone())),
+            format: Some(formula.format.or(of.map(|c| c.format)).unwrap_or(Format::Number)),
+            grain: None,
+            name,
+        }
+    }
+
+    fn aggregate_column(&self, aggregate: &Aggregate) -> Column {
         let dataset = self.source.definition;
         let of = aggregate.measure.as_ref().and_then(|name| dataset.measure(name));
         let counted = matches!(aggregate.agg, Agg::Count | Agg::Distinct);
@@ -349,6 +402,18 @@ pub(crate) fn condition_in(dataset: &DatasetDefinition, filter: &Filter) -> Opti
         Kind::Measure => dataset.measure(filter.name()).map(|m| m.slot),
     };
     slot.map(|slot| condition(filter, slot))
+}
+
+/// How the values of an atom in several groups become one.
+fn folded(atom: &Atom, column: usize) -> How {
+    match atom {
+        Atom::Min(_) => How::Min(column),
+        Atom::Max(_) => How::Max(column),
+        Atom::Last(_) => How::Last(column),
+        Atom::Gathered(gathered) if gathered.by == Gathering::Min => How::Min(column),
+        Atom::Gathered(gathered) if gathered.by == Gathering::Max => How::Max(column),
+        _ => How::Additive(column),
+    }
 }
 
 /// Nothing for what [`Question::check`] has refused already.

@@ -16,10 +16,12 @@
 //! answers of a real PostgreSQL are held against.
 
 mod bucket;
+mod clock;
 mod compile;
 mod condition;
 mod context;
 mod dashboard;
+mod formula;
 mod names;
 mod near;
 mod period;
@@ -34,5 +36,6 @@ mod statement;
 pub use compile::{CompiledQuery, MAX_CELLS, compile};
 pub use context::{Context, Source};
 pub use dashboard::{DashboardPlan, compile_dashboard, filters};
+pub use formula::check_calculated;
 pub use shape::Shape;
 pub use statement::{ColumnType, Cost, Param, Rows, Statement, Value};

@@ -7,14 +7,19 @@
 //! tenants, row-level security, 60 days of one tenant): 1.1 ms, against 1.9 ms for `date_trunc` in a time zone;
 //! and it is right for every zone, grain and first day of the week.
 
+use std::sync::Arc;
+
 use insula_model::Span;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::clock::{Clock, local};
 use crate::condition::Condition;
+use crate::formula::{Checked, Gathered, Gathering, Surroundings, write};
 use crate::statement::{Binder, ColumnType, Cost, Param, Statement};
 
 /// What PostgreSQL works out for one group of events. The number is that of a slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Atom {
     Sum(u8),
     Min(u8),
@@ -24,11 +29,13 @@ pub(crate) enum Atom {
     CountMeasure(u8),
     CountDimension(u8),
     Distinct(u8),
+    /// Of a formula: an expression of each event.
+    Gathered(Arc<Gathered>),
 }
 
 impl Atom {
     /// The expression over the rows that `when` holds for.
-    fn sql(self, when: Option<&str>) -> String {
+    fn sql(&self, when: Option<&str>, local: &str, binder: &mut Binder) -> String {
         let filter = when.map_or(String::new(), |when| format!(" FILTER (WHERE {when})"));
         match self {
             Self::Sum(m) => format!("sum(m{m}){filter}"),
@@ -43,42 +50,78 @@ impl Atom {
             Self::CountMeasure(m) => format!("count(m{m}){filter}"),
             Self::CountDimension(d) => format!("count(d{d}){filter}"),
             Self::Distinct(d) => format!("count(DISTINCT d{d}){filter}"),
+            Self::Gathered(gathered) => gathered.sql(when, local, binder),
         }
     }
 
-    fn column_type(self) -> ColumnType {
+    fn column_type(&self) -> ColumnType {
         match self {
             Self::Sum(_) | Self::Min(_) | Self::Max(_) | Self::Last(_) => ColumnType::Float8,
             Self::Count | Self::CountMeasure(_) | Self::CountDimension(_) | Self::Distinct(_) => {
                 ColumnType::Int8
             }
+            Self::Gathered(gathered) => match gathered.by {
+                Gathering::Sum | Gathering::Min | Gathering::Max => ColumnType::Float8,
+                Gathering::Count | Gathering::Distinct => ColumnType::Int8,
+            },
         }
     }
 
-    /// The column that it reads.
-    fn slot(self) -> Option<String> {
+    /// Whether the values of several groups of events make up the value of all of them.
+    pub(crate) fn folds(&self) -> bool {
+        match self {
+            Self::Distinct(_) => false,
+            Self::Gathered(gathered) => gathered.by != Gathering::Distinct,
+            _ => true,
+        }
+    }
+
+    /// As a number that formulas work with, and groups are ranked by.
+    fn number(&self, when: Option<&str>, local: &str, binder: &mut Binder) -> String {
+        let sql = self.sql(when, local, binder);
+        let sum = match self {
+            Self::Gathered(gathered) => gathered.by == Gathering::Sum,
+            other => matches!(other, Self::Sum(_)),
+        };
+        match self.column_type() {
+            ColumnType::Int8 => format!("{sql}::float8"),
+            _ if sum => format!("coalesce({sql}, 0)"),
+            _ => sql,
+        }
+    }
+
+    /// The columns that it reads, beside the time.
+    fn slots(&self) -> Vec<String> {
+        if let Self::Gathered(gathered) = self {
+            return gathered.slots();
+        }
+        self.slot().into_iter().collect()
+    }
+
+    fn slot(&self) -> Option<String> {
         match self {
             Self::Sum(m) | Self::Min(m) | Self::Max(m) | Self::Last(m) | Self::CountMeasure(m) => {
                 Some(format!("m{m}"))
             }
             Self::CountDimension(d) | Self::Distinct(d) => Some(format!("d{d}")),
-            Self::Count => None,
+            Self::Count | Self::Gathered(_) => None,
         }
     }
 }
 
 /// By what groups are ranked, before the limit cuts them off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum RankBy {
     Atom(Atom),
     /// A mean is ranked as one.
     Mean(u8),
+    Formula(Arc<Checked>),
     /// One of the grouping dimensions, by its place.
     Group(usize),
 }
 
 /// The order of groups and how many of them are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rank {
     pub(crate) by: RankBy,
     pub(crate) descending: bool,
@@ -99,6 +142,8 @@ pub(crate) struct Scan {
     pub(crate) bounds: Option<Vec<Timestamp>>,
     /// For groups; without groups there is nothing to rank.
     pub(crate) rank: Option<Rank>,
+    /// The clock of the local times that formulas ask for.
+    pub(crate) zone: TimeZone,
     pub(crate) atoms: Vec<Atom>,
 }
 
@@ -119,6 +164,7 @@ impl Scan {
             && self.group == other.group
             && self.bounds == other.bounds
             && self.rank == other.rank
+            && self.zone == other.zone
             && self.conditions == other.conditions
     }
 
@@ -139,14 +185,17 @@ impl Scan {
     pub(crate) fn statement(&self) -> Statement {
         let mut binder = Binder::default();
         let from = self.from(&mut binder);
-        let sql = match (&self.bounds, self.rank) {
-            (None, None) => self.total(&mut binder, &from),
-            (None, Some(rank)) => self.groups(&mut binder, &from, rank),
-            (Some(bounds), None) => self.series(&mut binder, &from, bounds),
-            (Some(bounds), Some(rank)) => self.ranked_series(&mut binder, &from, bounds, rank),
+        let local = self.local(&mut binder);
+        let mut pen = Pen { binder, local };
+        let binder = &mut pen;
+        let sql = match (&self.bounds, &self.rank) {
+            (None, None) => self.total(binder, &from),
+            (None, Some(rank)) => self.groups(binder, &from, rank),
+            (Some(bounds), None) => self.series(binder, &from, bounds),
+            (Some(bounds), Some(rank)) => self.ranked_series(binder, &from, bounds, rank),
         };
         let datasets = vec![self.dataset];
-        Statement { sql, params: binder.done(), columns: self.columns(), datasets, cost: self.cost() }
+        Statement { sql, params: pen.binder.done(), columns: self.columns(), datasets, cost: self.cost() }
     }
 
     fn columns(&self) -> Vec<ColumnType> {
@@ -169,7 +218,7 @@ impl Scan {
         let days = |span: Span| span.to.duration_since(span.from).as_hours() / 24 + 1;
         let days = days(self.current) + self.previous.map_or(0, days);
         let buckets = self.bounds.as_ref().map_or(1, Vec::len);
-        let groups = self.rank.map_or(1, |rank| rank.limit as usize + 1);
+        let groups = self.rank.as_ref().map_or(1, |rank| rank.limit as usize + 1);
         Cost {
             days: u32::try_from(days).unwrap_or(u32::MAX),
             rows: u32::try_from(buckets.saturating_mul(groups)).unwrap_or(u32::MAX),
@@ -229,13 +278,13 @@ impl Scan {
     /// The columns that are needed above the conditions.
     fn read(&self) -> String {
         let mut columns = vec!["at".to_owned()];
-        let ranked = match self.rank.map(|rank| rank.by) {
-            Some(RankBy::Atom(atom)) => atom.slot(),
-            Some(RankBy::Mean(m)) => Some(format!("m{m}")),
-            Some(RankBy::Group(_)) | None => None,
+        let ranked: Vec<String> = match self.rank.as_ref().map(|rank| &rank.by) {
+            Some(RankBy::Atom(atom)) => atom.slots(),
+            Some(RankBy::Formula(formula)) => formula.atoms.iter().flat_map(Atom::slots).collect(),
+            Some(RankBy::Mean(m)) => vec![format!("m{m}")],
+            Some(RankBy::Group(_)) | None => Vec::new(),
         };
-        let slots =
-            self.group.iter().map(|d| format!("d{d}")).chain(self.atoms.iter().filter_map(|a| a.slot()));
+        let slots = self.group.iter().map(|d| format!("d{d}")).chain(self.atoms.iter().flat_map(Atom::slots));
         for slot in slots.chain(ranked) {
             if !columns.contains(&slot) {
                 columns.push(slot);
@@ -248,6 +297,19 @@ impl Scan {
         self.conditions.iter().map(|c| format!(" AND {}", c.sql(binder))).collect()
     }
 
+    /// The local time of an event as SQL; nothing is bound unless a formula asks for it.
+    fn local(&self, binder: &mut Binder) -> String {
+        let ranked = match self.rank.as_ref().map(|rank| &rank.by) {
+            Some(RankBy::Formula(formula)) => formula.atoms.as_slice(),
+            _ => &[],
+        };
+        if !self.atoms.iter().chain(ranked).any(|a| matches!(a, Atom::Gathered(g) if g.asks_time())) {
+            return String::new();
+        }
+        let from = self.previous.map_or(self.current.from, |previous| previous.from.min(self.current.from));
+        local(&Clock::of(&self.zone, Span { from, to: self.current.to }), binder)
+    }
+
     /// What holds for the rows of the range, and for those of the period before.
     fn sides(&self, binder: &mut Binder, previous: Span) -> (String, String) {
         let current = binder.instant(self.current.from);
@@ -256,41 +318,43 @@ impl Scan {
     }
 
     /// The atoms, each with that of the period before beside it.
-    fn sums(&self, sides: Option<&(String, String)>) -> String {
+    fn sums(&self, sides: Option<&(String, String)>, pen: &mut Pen) -> String {
         let one = |atom: &Atom| match sides {
-            None => atom.sql(None),
-            Some((current, before)) => format!("{}, {}", atom.sql(Some(current)), atom.sql(Some(before))),
+            None => pen.atom(atom, None),
+            Some((current, before)) => {
+                format!("{}, {}", pen.atom(atom, Some(current)), pen.atom(atom, Some(before)))
+            }
         };
         self.atoms.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 
-    fn total(&self, binder: &mut Binder, from: &str) -> String {
-        let sides = self.previous.map(|previous| self.sides(binder, previous));
-        format!("SELECT {}\n{from}", self.sums(sides.as_ref()))
+    fn total(&self, pen: &mut Pen, from: &str) -> String {
+        let sides = self.previous.map(|previous| self.sides(&mut pen.binder, previous));
+        format!("SELECT {}\n{from}", self.sums(sides.as_ref(), pen))
     }
 
-    fn groups(&self, binder: &mut Binder, from: &str, rank: Rank) -> String {
-        let sides = self.previous.map(|previous| self.sides(binder, previous));
+    fn groups(&self, pen: &mut Pen, from: &str, rank: &Rank) -> String {
+        let sides = self.previous.map(|previous| self.sides(&mut pen.binder, previous));
         let slots = self.slots();
-        let order = self.order(rank, sides.as_ref().map(|(current, _)| current.as_str()), &slots);
-        let limit = binder.bind(Param::Int8(i64::from(rank.limit) + 1));
-        let (by, sums) = (slots.join(", "), self.sums(sides.as_ref()));
+        let order = self.order(rank, sides.as_ref().map(|(current, _)| current.as_str()), &slots, pen);
+        let limit = pen.binder.bind(Param::Int8(i64::from(rank.limit) + 1));
+        let (by, sums) = (slots.join(", "), self.sums(sides.as_ref(), pen));
         format!("SELECT {by}, {sums}\n{from}\nGROUP BY {by}\nORDER BY {order}\nLIMIT {limit}")
     }
 
-    fn series(&self, binder: &mut Binder, from: &str, bounds: &[Timestamp]) -> String {
-        let bounds = binder.bind(Param::TimestamptzArray(bounds.to_vec()));
-        format!("SELECT width_bucket(at, {bounds}), {}\n{from}\nGROUP BY 1", self.sums(None))
+    fn series(&self, pen: &mut Pen, from: &str, bounds: &[Timestamp]) -> String {
+        let bounds = pen.binder.bind(Param::TimestamptzArray(bounds.to_vec()));
+        format!("SELECT width_bucket(at, {bounds}), {}\n{from}\nGROUP BY 1", self.sums(None, pen))
     }
 
     /// The groups are ranked by what they are over the whole range, in the same pass over the events.
-    fn ranked_series(&self, binder: &mut Binder, from: &str, bounds: &[Timestamp], rank: Rank) -> String {
-        let bounds = binder.bind(Param::TimestamptzArray(bounds.to_vec()));
-        let current = self.previous.map(|previous| self.sides(binder, previous).0);
-        let limit = binder.bind(Param::Int8(i64::from(rank.limit) + 1));
+    fn ranked_series(&self, pen: &mut Pen, from: &str, bounds: &[Timestamp], rank: &Rank) -> String {
+        let bounds = pen.binder.bind(Param::TimestamptzArray(bounds.to_vec()));
+        let current = self.previous.map(|previous| self.sides(&mut pen.binder, previous).0);
+        let limit = pen.binder.bind(Param::Int8(i64::from(rank.limit) + 1));
         let names: Vec<String> = (1..=self.group.len()).map(|i| format!("g{i}")).collect();
         let order = match rank.by {
-            RankBy::Group(_) => self.order(rank, None, &names),
+            RankBy::Group(_) => self.order(rank, None, &names, pen),
             _ => format!("r {} NULLS LAST, {}", direction(rank), tie(&names)),
         };
         let groups: Vec<String> =
@@ -300,11 +364,11 @@ impl Scan {
             .atoms
             .iter()
             .enumerate()
-            .map(|(i, atom)| format!("{} AS a{}", atom.sql(None), i + 1))
+            .map(|(i, atom)| format!("{} AS a{}", pen.atom(atom, None), i + 1))
             .collect();
         let kept: Vec<String> = (1..=self.atoms.len()).map(|i| format!("a{i}")).collect();
         let ranked =
-            self.measure(rank.by, current.as_deref()).map_or(String::new(), |r| format!(", {r} AS r"));
+            pen.measure(&rank.by, current.as_deref()).map_or(String::new(), |r| format!(", {r} AS r"));
         let places: Vec<String> = (2..2 + names.len()).map(|i| i.to_string()).collect();
         let same: Vec<String> = names.iter().map(|g| format!("c.{g} IS NOT DISTINCT FROM top.{g}")).collect();
         let (places, same, kept, atoms) =
@@ -325,25 +389,12 @@ impl Scan {
         self.group.iter().map(|d| format!("d{d}")).collect()
     }
 
-    /// What a group is ranked by, over the rows of the range; nothing when it is ranked by name.
-    fn measure(&self, by: RankBy, when: Option<&str>) -> Option<String> {
-        match by {
-            RankBy::Atom(atom @ Atom::Sum(_)) => Some(format!("coalesce({}, 0)", atom.sql(when))),
-            RankBy::Atom(atom) => Some(atom.sql(when)),
-            RankBy::Mean(m) => {
-                let filter = when.map_or(String::new(), |when| format!(" FILTER (WHERE {when})"));
-                Some(format!("avg(m{m}){filter}"))
-            }
-            RankBy::Group(_) => None,
-        }
-    }
-
     /// `ORDER BY`, by the names that the grouping columns have here; ties are broken by them.
-    fn order(&self, rank: Rank, when: Option<&str>, names: &[String]) -> String {
+    fn order(&self, rank: &Rank, when: Option<&str>, names: &[String], pen: &mut Pen) -> String {
         let tie = tie(names);
-        match (rank.by, self.measure(rank.by, when)) {
+        match (&rank.by, pen.measure(&rank.by, when)) {
             (RankBy::Group(i), _) => {
-                let name = names.get(i).map_or("1", String::as_str);
+                let name = names.get(*i).map_or("1", String::as_str);
                 format!("{name} COLLATE \"C\" {} NULLS LAST, {tie}", direction(rank))
             }
             (_, Some(measure)) => format!("{measure} {} NULLS LAST, {tie}", direction(rank)),
@@ -352,7 +403,39 @@ impl Scan {
     }
 }
 
-fn direction(rank: Rank) -> &'static str {
+/// What a statement is written with.
+struct Pen {
+    binder: Binder,
+    /// The local time of an event, as SQL.
+    local: String,
+}
+
+impl Pen {
+    fn atom(&mut self, atom: &Atom, when: Option<&str>) -> String {
+        atom.sql(when, &self.local, &mut self.binder)
+    }
+
+    /// What a group is ranked by, over the rows of the range; nothing when it is ranked by name.
+    fn measure(&mut self, by: &RankBy, when: Option<&str>) -> Option<String> {
+        match by {
+            RankBy::Atom(atom @ Atom::Sum(_)) => Some(format!("coalesce({}, 0)", self.atom(atom, when))),
+            RankBy::Atom(atom) => Some(self.atom(atom, when)),
+            RankBy::Mean(m) => {
+                let filter = when.map_or(String::new(), |when| format!(" FILTER (WHERE {when})"));
+                Some(format!("avg(m{m}){filter}"))
+            }
+            RankBy::Formula(formula) => {
+                let number = |atom: &Atom| atom.number(when, &self.local, &mut self.binder);
+                let atoms: Vec<String> = formula.atoms.iter().map(number).collect();
+                let around = Surroundings { atoms: &atoms, local: &self.local };
+                Some(write(&formula.expression, &around, &mut self.binder))
+            }
+            RankBy::Group(_) => None,
+        }
+    }
+}
+
+fn direction(rank: &Rank) -> &'static str {
     if rank.descending { "DESC" } else { "ASC" }
 }
 

@@ -10,10 +10,11 @@ use insula_model::{Answer, Column, ColumnKind, Error, Grain, Result, Span, Value
 use jiff::Timestamp;
 
 use crate::bucket::{Buckets, Place};
+use crate::formula::{Checked, evaluate};
 use crate::statement::Value;
 
 /// Where a measure of the answer comes from; the numbers are columns of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum How {
     /// Adds up: sum, count, distinct.
     Additive(usize),
@@ -25,6 +26,8 @@ pub(crate) enum How {
     Last(usize),
     /// A sum over a count.
     Mean(usize, usize),
+    /// A formula over atoms, each with how it is put together.
+    Formula(Arc<Checked>, Vec<How>),
 }
 
 /// A measure of the answer.
@@ -120,10 +123,10 @@ impl Row<'_> {
 
 impl How {
     /// The value that rows have together, the rows being in the order of time.
-    fn value(self, rows: &[Row<'_>]) -> Result<Option<f64>> {
+    fn value(&self, rows: &[Row<'_>]) -> Result<Option<f64>> {
         let all = |column| rows.iter().map(|row| row.number(column)).collect::<Result<Vec<_>>>();
         let present = |column| Ok::<_, Error>(all(column)?.into_iter().flatten());
-        Ok(match self {
+        Ok(match *self {
             Self::Additive(column) => Some(present(column)?.sum::<f64>() + 0.0),
             Self::Min(column) => present(column)?.reduce(f64::min),
             Self::Max(column) => present(column)?.reduce(f64::max),
@@ -131,6 +134,11 @@ impl How {
             Self::Mean(sum, count) => {
                 let (sum, count) = (present(sum)?.sum::<f64>(), present(count)?.sum::<f64>());
                 (count > 0.0).then(|| sum / count)
+            }
+            Self::Formula(ref formula, ref atoms) => {
+                let atoms = atoms.iter().map(|how| how.value(rows)).collect::<Result<Vec<_>>>()?;
+                // Nothing is negative zero.
+                evaluate(&formula.expression, &atoms).number().map(|value| value + 0.0)
             }
         })
     }
@@ -198,7 +206,7 @@ impl Shape {
         let mut numbers = Vec::with_capacity(self.measures.len() * 2);
         for measure in &self.measures {
             numbers.push(measure.now.value(now)?);
-            if let Some(how) = measure.before {
+            if let Some(how) = &measure.before {
                 numbers.push(how.value(before)?);
             }
         }

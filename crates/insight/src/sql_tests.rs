@@ -61,7 +61,8 @@ fn a_widget_that_cannot_be_answered_does_not_hold_up_the_others() {
     let dataset = sample_dataset();
     let mut config = default_dashboard(&dataset);
     config.widgets[0].question.dataset = "sample_metric".into();
-    config.widgets[1].question.measures[0].measure = Some("order".into());
+    config.widgets[1].question.measures[0] =
+        insula_model::Aggregate::of(insula_model::Agg::Sum, "order").into();
     let sources = [Source { definition: &dataset, number: 1 }];
     let plan = compile_dashboard(&config, &sources, &context()).unwrap();
     let rows: Vec<_> = plan.statements.iter().map(|_| Ok(Vec::new())).collect();

@@ -12,6 +12,8 @@ pub enum Param {
     Int8(i64),
     /// `float8`
     Float8(f64),
+    /// `float8[]`
+    Float8Array(Vec<f64>),
     /// `text`
     Text(String),
     /// `text[]`
@@ -91,6 +93,7 @@ impl Statement {
                 Param::Int4(v) => part(1, &v.to_be_bytes()),
                 Param::Int8(v) => part(2, &v.to_be_bytes()),
                 Param::Float8(v) => part(3, &v.to_bits().to_be_bytes()),
+                Param::Float8Array(v) => v.iter().for_each(|v| part(8, &v.to_bits().to_be_bytes())),
                 Param::Text(v) => part(4, v.as_bytes()),
                 Param::TextArray(v) => v.iter().for_each(|v| part(5, v.as_bytes())),
                 Param::Timestamptz(v) => part(6, &v.as_nanosecond().to_be_bytes()),

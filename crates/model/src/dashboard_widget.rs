@@ -265,5 +265,5 @@ impl Widget {
 
 /// A field that is wrong.
 pub(crate) fn field(pointer: String, code: &str, detail: &str) -> FieldError {
-    FieldError { pointer, code: code.to_owned(), detail: Some(detail.to_owned()) }
+    FieldError::new(pointer, code, detail)
 }

@@ -12,12 +12,15 @@ use crate::error::{Error, FieldError, Result};
 use crate::ids::DatasetId;
 use crate::period::time_zone;
 use crate::problem;
+use crate::question_figure::check_formula;
 use crate::tenant::{display_name, words};
 
 /// Columns for dimensions.
 pub const DIMENSION_SLOTS: usize = 12;
 /// Columns for measures.
 pub const MEASURE_SLOTS: usize = 8;
+/// Calculated measures of a dataset.
+pub const MAX_CALCULATED: usize = 32;
 
 words! {
     /// How the values of a measure are written.
@@ -66,6 +69,23 @@ pub struct Dimension {
     pub slot: u8,
 }
 
+/// A number that is worked out from others: a formula under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Calculated {
+    /// The name in formulas.
+    pub name: String,
+    /// The name for people.
+    pub label: String,
+    /// `mi`, `USD`.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// How its values are written.
+    pub format: Format,
+    /// What it is worked out by.
+    pub formula: String,
+}
+
 /// What a dataset is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DatasetDefinition {
@@ -83,6 +103,9 @@ pub struct DatasetDefinition {
     pub measures: Vec<Measure>,
     /// Up to 12.
     pub dimensions: Vec<Dimension>,
+    /// Up to 32 measures that are worked out and not stored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calculated: Vec<Calculated>,
 }
 
 /// A dataset as the API shows it.
@@ -145,6 +168,7 @@ impl DatasetDefinition {
             time_zone: None,
             measures: Vec::new(),
             dimensions: Vec::new(),
+            calculated: Vec::new(),
         })
     }
 
@@ -158,6 +182,12 @@ impl DatasetDefinition {
     #[must_use]
     pub fn dimension(&self, name: &str) -> Option<&Dimension> {
         self.dimensions.iter().find(|d| d.name == name)
+    }
+
+    /// The calculated measure of a name.
+    #[must_use]
+    pub fn calculated(&self, name: &str) -> Option<&Calculated> {
+        self.calculated.iter().find(|c| c.name == name)
     }
 
     /// Gives a free slot to every name that has none yet, and says whether there was such a one. Either all the
@@ -181,6 +211,20 @@ impl DatasetDefinition {
             return Err(error);
         }
         Ok(before != (self.measures.len(), self.dimensions.len()))
+    }
+
+    /// No calculated measure has the name of something that events carry: a formula would not know which is meant.
+    fn told_apart(&self, puts: &[MeasurePut]) -> Result<()> {
+        let stored = |name: &str| self.measure(name).is_some() || self.dimension(name).is_some();
+        let mut named = puts.iter().enumerate();
+        match named.find(|(_, put)| put.formula.is_some() && stored(&put.name)) {
+            Some((i, put)) => {
+                let why =
+                    format!("Events carry {:?} already; give what is worked out another name.", put.name);
+                Err(Error::invalid(format!("/measures/{i}/name"), "duplicate", why))
+            }
+            None => Ok(()),
+        }
     }
 
     fn learn_measure(&mut self, name: &str) -> Result<()> {
@@ -234,6 +278,9 @@ pub struct MeasurePut {
     /// How its values are written; `number` unless given.
     #[serde(default)]
     pub format: Option<Format>,
+    /// What it is worked out by, for a measure that events do not carry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formula: Option<String>,
 }
 
 /// What a `PUT` declares about a dimension.
@@ -248,7 +295,8 @@ pub struct DimensionPut {
 }
 
 /// Declares a dataset: labels, units, formats. Names that are not listed stay as they are, because their values
-/// are stored; listed names are shown in the order of the list.
+/// are stored; listed names are shown in the order of the list. Measures with a formula have no values: those that
+/// are not listed are gone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetPut {
@@ -258,12 +306,24 @@ pub struct DatasetPut {
     /// The time zone of its days, when it is not the tenant's.
     #[serde(default)]
     pub time_zone: Option<String>,
-    /// Up to 8.
+    /// Up to 8 that events carry, and up to 32 with a formula.
     #[serde(default)]
     pub measures: Vec<MeasurePut>,
     /// Up to 12.
     #[serde(default)]
     pub dimensions: Vec<DimensionPut>,
+}
+
+impl MeasurePut {
+    fn calculated(&self) -> Option<Calculated> {
+        Some(Calculated {
+            name: self.name.clone(),
+            label: self.label.clone().unwrap_or_else(|| label_of(&self.name)),
+            unit: self.unit.clone(),
+            format: self.format.unwrap_or(Format::Number),
+            formula: self.formula.clone()?,
+        })
+    }
 }
 
 impl DatasetPut {
@@ -275,7 +335,7 @@ impl DatasetPut {
         self.check()?;
         let mut next = dataset.clone();
         next.learn(
-            self.measures.iter().map(|m| m.name.as_str()),
+            self.measures.iter().filter(|m| m.formula.is_none()).map(|m| m.name.as_str()),
             self.dimensions.iter().map(|d| d.name.as_str()),
         )?;
         next.label = self.label.clone().unwrap_or_else(|| label_of(&next.name));
@@ -287,6 +347,8 @@ impl DatasetPut {
                 m.format = put.format.unwrap_or(Format::Number);
             }
         }
+        next.calculated = self.measures.iter().filter_map(MeasurePut::calculated).collect();
+        next.told_apart(&self.measures)?;
         for put in &self.dimensions {
             if let Some(d) = next.dimensions.iter_mut().find(|d| d.name == put.name) {
                 d.label = put.label.clone().unwrap_or_else(|| label_of(&put.name));
@@ -297,6 +359,18 @@ impl DatasetPut {
         next.dimensions.sort_by_key(|d| rank(self.dimensions.iter().position(|p| p.name == d.name)));
         *dataset = next;
         Ok(())
+    }
+
+    /// Puts pointers into the calculated measures where these stand in the declaration.
+    #[must_use]
+    pub fn place(&self, error: Error) -> Error {
+        let stand: Vec<usize> =
+            (0..self.measures.len()).filter(|i| self.measures[*i].formula.is_some()).collect();
+        error.moved(|pointer| {
+            let (number, rest) = pointer.strip_prefix("/calculated/")?.split_once('/')?;
+            let place = stand.get(number.parse::<usize>().ok()?)?;
+            Some(format!("/measures/{place}/{rest}"))
+        })
     }
 
     fn check(&self) -> Result<()> {
@@ -332,6 +406,12 @@ impl DatasetPut {
             if !unit_ok {
                 keep(Err(Error::invalid(format!("{at}/unit"), "invalid", "A unit has 1 to 12 characters.")));
             }
+            if let Some(Err(why)) = m.formula.as_deref().map(check_formula) {
+                keep(Err(Error::invalid(format!("{at}/formula"), "invalid", why)));
+            }
+        }
+        if self.measures.iter().filter(|m| m.formula.is_some()).count() > MAX_CALCULATED {
+            keep(Err(Error::invalid("/measures", "count", "A dataset has 32 calculated measures at most.")));
         }
         for (i, d) in self.dimensions.iter().enumerate() {
             let at = format!("/dimensions/{i}");

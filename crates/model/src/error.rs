@@ -20,6 +20,17 @@ pub struct FieldError {
     /// A sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Where in the text of the field, as a number of characters from its beginning; of a formula.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<u32>,
+}
+
+impl FieldError {
+    /// A field that is wrong, with a sentence.
+    #[must_use]
+    pub fn new(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), code: code.to_owned(), detail: Some(detail.into()), at: None }
+    }
 }
 
 /// For the log only: deliberately without `Display` and `Serialize`.
@@ -72,11 +83,7 @@ impl Error {
     pub fn invalid(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
         let mut error = Self::new(problem::INVALID, detail.clone());
-        error.0.fields.push(FieldError {
-            pointer: pointer.into(),
-            code: code.to_owned(),
-            detail: Some(detail),
-        });
+        error.0.fields.push(FieldError::new(pointer, code, detail));
         error
     }
 
@@ -85,7 +92,7 @@ impl Error {
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         let code = self.code().rsplit('.').next().unwrap_or_default();
         let code = code.strip_prefix("slug_").unwrap_or(code).to_owned();
-        self.0.fields.push(FieldError { pointer: pointer.into(), code, detail: None });
+        self.0.fields.push(FieldError { pointer: pointer.into(), code, detail: None, at: None });
         self
     }
 
@@ -101,6 +108,17 @@ impl Error {
     pub fn under(mut self, prefix: &str) -> Self {
         for field in &mut self.0.fields {
             field.pointer.insert_str(0, prefix);
+        }
+        self
+    }
+
+    /// Gives pointers another place, where there is one.
+    #[must_use]
+    pub fn moved(mut self, place: impl Fn(&str) -> Option<String>) -> Self {
+        for field in &mut self.0.fields {
+            if let Some(pointer) = place(&field.pointer) {
+                field.pointer = pointer;
+            }
         }
         self
     }

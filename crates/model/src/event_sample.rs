@@ -49,6 +49,7 @@ pub fn sample_dataset() -> DatasetDefinition {
         label: Some(label.to_owned()),
         unit: unit.map(str::to_owned),
         format: Some(format),
+        formula: None,
     };
     let dimension = |name: &str| DimensionPut { name: name.to_owned(), label: None };
     let put = DatasetPut {
@@ -70,6 +71,7 @@ pub fn sample_dataset() -> DatasetDefinition {
         time_zone: None,
         measures: Vec::new(),
         dimensions: Vec::new(),
+        calculated: Vec::new(),
     };
     // The names are constants that fit; a test holds it.
     let _applied = put.apply(&mut dataset);

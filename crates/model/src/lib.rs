@@ -30,6 +30,7 @@ pub mod policy;
 pub mod problem;
 pub mod public_link;
 pub mod question;
+pub mod question_figure;
 pub mod question_filter;
 pub mod session;
 pub mod settings;
@@ -51,7 +52,7 @@ pub use dashboard_schema::dashboard_schema;
 pub use dashboard_template::default_dashboard;
 pub use dashboard_version::{DashboardRestore, DashboardVersion};
 pub use dataset::{
-    Dataset, DatasetDefinition, DatasetPut, Dimension, DimensionPut, Format, Measure, MeasurePut,
+    Calculated, Dataset, DatasetDefinition, DatasetPut, Dimension, DimensionPut, Format, Measure, MeasurePut,
 };
 pub use embed::{
     EmbedClaims, EmbedDashboard, EmbedGrant, EmbedKey, EmbedRevocation, EmbedRevocationInput, EmbedRules,
@@ -75,7 +76,7 @@ pub use page::Page;
 pub use period::{Compare, Edge, Grain, GrainChoice, Last, Range, Span, WeekStart};
 pub use policy::{Action, Authority, Mode, OperatorAction, OperatorRole, Read, Role, Scope, Write};
 pub use public_link::{PublicLink, PublicLinkCreated, PublicLinkInput};
-pub use question::{Agg, Aggregate, Filter, Question, Sort, SortBy};
+pub use question::{Agg, Aggregate, Figure, Filter, Formula, Question, Sort, SortBy};
 pub use question_filter::check_filters;
 pub use session::{
     Installation, Operator, OperatorSession, PasswordUpdate, Session, SessionInput, SessionMember,

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::dataset::is_name;
 use crate::error::FieldError;
 use crate::period::{Compare, GrainChoice, Range};
+pub use crate::question_figure::{Figure, Formula};
 pub use crate::question_filter::Filter;
 use crate::tenant::words;
 
@@ -134,7 +135,7 @@ pub struct Question {
     /// The dataset, by name.
     pub dataset: String,
     /// 1 to 8 numbers.
-    pub measures: Vec<Aggregate>,
+    pub measures: Vec<Figure>,
     /// Up to 3 dimensions to group by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by: Vec<String>,
@@ -161,10 +162,10 @@ pub struct Question {
 impl Question {
     /// A question that groups by nothing and filters nothing.
     #[must_use]
-    pub fn new(dataset: impl Into<String>, measures: Vec<Aggregate>) -> Self {
+    pub fn new<F: Into<Figure>>(dataset: impl Into<String>, measures: Vec<F>) -> Self {
         Self {
             dataset: dataset.into(),
-            measures,
+            measures: measures.into_iter().map(Into::into).collect(),
             by: Vec::new(),
             grain: None,
             filters: Vec::new(),
@@ -236,7 +237,7 @@ struct Wrong<'a> {
 impl Wrong<'_> {
     fn add(&mut self, pointer: &str, code: &str, detail: &str) {
         let pointer = format!("{}{pointer}", self.at);
-        self.fields.push(FieldError { pointer, code: code.to_owned(), detail: Some(detail.to_owned()) });
+        self.fields.push(FieldError::new(pointer, code, detail));
     }
 }
 
@@ -244,7 +245,7 @@ impl Wrong<'_> {
 pub(crate) type Checked = Result<(), (&'static str, &'static str)>;
 
 impl Aggregate {
-    fn check(&self) -> Checked {
+    pub(crate) fn check(&self) -> Checked {
         match (self.agg, &self.measure, &self.dimension) {
             (Agg::Distinct, None, Some(_)) | (Agg::Count, None, _) | (Agg::Count, Some(_), None) => {}
             (Agg::Distinct, ..) => {

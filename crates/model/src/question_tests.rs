@@ -19,7 +19,7 @@ fn the_whole_question_survives_the_wire() {
     assert_eq!(q.check(""), []);
     assert_eq!(question(&serde_json::to_string(&q).unwrap()), q);
     assert_eq!(
-        q.measures.iter().map(Aggregate::column).collect::<Vec<_>>(),
+        q.measures.iter().map(Figure::column).collect::<Vec<_>>(),
         ["miles", "count", "distinct_dest"]
     );
 }
@@ -29,6 +29,11 @@ fn what_is_not_known_is_refused() {
     for text in [
         r#"{"dataset":"a","measures":[{"agg":"median","measure":"x"}]}"#,
         r#"{"dataset":"a","measures":[{"agg":"count"}],"where":"1=1"}"#,
+        r#"{"dataset":"a","measures":[{"agg":"count","formula":"count()"}]}"#,
+        r#"{"dataset":"a","measures":[{"agg":"count","label":"x"}]}"#,
+        r#"{"dataset":"a","measures":[{"formula":"count()","measure":"x"}]}"#,
+        r#"{"dataset":"a","measures":[{"formula":"count()","as":"n","sql":"1"}]}"#,
+        r#"{"dataset":"a","measures":[{"as":"n"}]}"#,
         r#"{"dataset":"a","measures":[{"agg":"count"}],"filters":[{"op":"in","dimension":"d","values":["a"],"or":1}]}"#,
         r#"{"dataset":"a","measures":[{"agg":"count"}],"filters":[{"op":"like","dimension":"d","value":"a"}]}"#,
         r#"{"dataset":"a","measures":[{"agg":"count"}],"filters":[{"op":"gte","measure":"d","value":"1"}]}"#,
@@ -41,8 +46,8 @@ fn what_is_not_known_is_refused() {
 #[test]
 fn every_bound_points_at_its_place() {
     let mut q = question(FULL);
-    q.measures.push(Aggregate::count());
-    q.measures.push(Aggregate { measure: None, ..Aggregate::of(Agg::Avg, "x") });
+    q.measures.push(Aggregate::count().into());
+    q.measures.push(Aggregate { measure: None, ..Aggregate::of(Agg::Avg, "x") }.into());
     q.by = vec!["a".into(), "a".into()];
     q.filters.push(Filter::In { dimension: "d".into(), values: vec![] });
     q.filters.push(Filter::Eq { measure: "m".into(), value: f64::NAN });
@@ -60,5 +65,25 @@ fn every_bound_points_at_its_place() {
             "/question/limit",
             "/question/sort",
         ]
+    );
+}
+
+#[test]
+fn a_formula_survives_the_wire_and_has_a_name() {
+    let text = r#"{"dataset":"a","measures":[{"formula":"a / nullif(b, 0)","as":"ratio","unit":"%","format":"percent"},{"formula":"aov"}]}"#;
+    let q = question(text);
+    assert_eq!(q.check(""), []);
+    assert_eq!(serde_json::to_string(&q).unwrap(), text);
+    assert_eq!(q.measures.iter().map(Figure::column).collect::<Vec<_>>(), ["ratio", "aov"]);
+    let pointers = |formula: Formula| {
+        let q = Question::new("a", vec![formula]);
+        q.check("").into_iter().map(|f| f.pointer).collect::<Vec<_>>()
+    };
+    assert_eq!(pointers(Formula { alias: None, ..Formula::new("count()", "n") }), ["/measures/0/as"]);
+    assert_eq!(pointers(Formula::new(" ", "n")), ["/measures/0/formula"]);
+    assert_eq!(pointers(Formula::new("1".repeat(2_001), "n")), ["/measures/0/formula"]);
+    assert_eq!(
+        pointers(Formula { label: Some(String::new()), ..Formula::new("count()", "n") }),
+        ["/measures/0/label"]
     );
 }

@@ -191,11 +191,7 @@ impl SettingsPatch {
             maybe(&mut looks.accent_dark, &patch.accent_dark, |t| colour(t, "/branding/accent_dark"));
             looks.radius = patch.radius.unwrap_or(looks.radius);
             if looks.radius > 24 {
-                wrong.push(FieldError {
-                    pointer: "/branding/radius".to_owned(),
-                    code: "range".to_owned(),
-                    detail: Some("Corners are 0 to 24 pixels round.".to_owned()),
-                });
+                wrong.push(FieldError::new("/branding/radius", "range", "Corners are 0 to 24 pixels round."));
             }
         }
         refuse(wrong, problem::INVALID)?;

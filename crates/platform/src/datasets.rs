@@ -1,5 +1,6 @@
 //! Datasets, as a tenant's people see and declare them.
 
+use insula_insight::check_calculated;
 use insula_model::policy::action::{DatasetDelete, DatasetUpdate, DatasetView};
 use insula_model::{Dataset, DatasetId, DatasetPut, Page, Result};
 use insula_store::Tenant;
@@ -44,6 +45,8 @@ impl Platform {
         let id = DatasetId::from_uuid(self.world().uuid());
         let mut tx = self.store().begin(&permit).await?;
         let (stored, made) = tx.datasets().put(&permit, id, name, put, version).await?;
+        // What is wrong with a formula shows when all the names are known; nothing is committed then.
+        check_calculated(&stored.dataset.definition).map_err(|error| put.place(error))?;
         tx.commit().await?;
         Ok((stored.dataset, made))
     }

@@ -74,10 +74,9 @@ fn rejection(index: usize, why: EventProblem) -> EventRejection {
 fn none(rejected: &[EventRejection]) -> Error {
     let first = rejected.first().map_or("", |r| r.detail.as_str());
     let detail = format!("Not one of the {} events can be taken. The first: {first}", rejected.len());
-    let fields = rejected.iter().take(NAMED).map(|r| FieldError {
-        pointer: format!("/events/{}", r.index),
-        code: r.code.clone(),
-        detail: Some(r.detail.clone()),
-    });
+    let fields = rejected
+        .iter()
+        .take(NAMED)
+        .map(|r| FieldError::new(format!("/events/{}", r.index), &r.code, &r.detail));
     Error::new(problem::EVENTS_NONE_ACCEPTED, detail).with_fields(fields)
 }

@@ -21,7 +21,7 @@ pub(super) async fn declare(api: &Api, columns: &Columns, time_zone: &str) -> Re
         other => return other.map(drop),
     }
     let names = |list: &[(String, usize)]| list.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    let measure = |name| MeasurePut { name, label: None, unit: None, format: None };
+    let measure = |name| MeasurePut { name, label: None, unit: None, format: None, formula: None };
     let put = DatasetPut {
         label: None,
         time_zone: Some(time_zone.to_owned()),

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use insula_model::{
-    Agg, Aggregate, Answer, DatasetDefinition, Event, Filter, Question, Result, Sort, SortBy, Values,
+    Agg, Aggregate, Answer, DatasetDefinition, Event, Figure, Filter, Question, Result, Sort, SortBy, Values,
 };
 use jiff::Timestamp;
 
+use super::formula::Asked;
 use crate::bucket::{Buckets, Place};
 use crate::compile::{Calendar, Draft, compile};
 use crate::context::{Context, Source};
@@ -37,6 +38,7 @@ pub fn answer(
     };
     let world = World {
         question,
+        asked: Asked { dataset, zone: &draft.zone },
         now: context.now,
         current: within(draft.period.current),
         previous: draft.period.previous.map(within),
@@ -60,6 +62,7 @@ fn blank(question: &Question, dataset: &DatasetDefinition, context: &Context) ->
 
 struct World<'a> {
     question: &'a Question,
+    asked: Asked<'a>,
     now: Timestamp,
     current: Vec<&'a Event>,
     previous: Option<Vec<&'a Event>>,
@@ -104,7 +107,7 @@ impl World<'_> {
             let value = |key: &Key| {
                 let events: Vec<&Event> =
                     self.current.iter().copied().filter(|e| self.key(e) == *key).collect();
-                evaluate(&self.question.measures[index], &events)
+                self.figure(&self.question.measures[index], &events)
             };
             groups.sort_by(|a, b| by_number(value(a), value(b), sort.descending));
         }
@@ -208,6 +211,13 @@ impl World<'_> {
         answer
     }
 
+    fn figure(&self, figure: &Figure, events: &[&Event]) -> Option<f64> {
+        match figure {
+            Figure::Aggregate(aggregate) => evaluate(aggregate, events),
+            Figure::Formula(formula) => self.asked.formula(&formula.formula, events),
+        }
+    }
+
     fn numbers(
         &self,
         now: &[Event],
@@ -218,21 +228,21 @@ impl World<'_> {
         let mut numbers = Vec::new();
         for measure in &self.question.measures {
             let refs: Vec<&Event> = now.iter().collect();
-            numbers.push(if begun || !now.is_empty() { evaluate(measure, &refs) } else { None });
+            numbers.push(if begun || !now.is_empty() { self.figure(measure, &refs) } else { None });
             if let Some(before) = before {
                 let refs: Vec<&Event> = before.iter().collect();
-                numbers.push(if has_before { evaluate(measure, &refs) } else { None });
+                numbers.push(if has_before { self.figure(measure, &refs) } else { None });
             }
         }
         numbers
     }
 }
 
-fn text<'a>(event: &'a Event, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(event: &'a Event, name: &str) -> Option<&'a str> {
     event.dimensions.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
 }
 
-fn number(event: &Event, name: &str) -> Option<f64> {
+pub(super) fn number(event: &Event, name: &str) -> Option<f64> {
     event.measures.iter().find(|(n, _)| n == name).map(|(_, v)| *v)
 }
 

@@ -77,6 +77,26 @@ const KINDS: &[(&str, &str)] = &[
         r#""measures":[{"agg":"count"}],"by":["origin"],"grain":"quarter","range":{"from":"2013-01-01","to":"2014-01-01"},"sort":{"by":"dimension"}"#,
     ),
     (
+        "formulas over one number",
+        r#""measures":[{"formula":"sum(fare) / nullif(count(), 0)","as":"a"},{"formula":"sum(fare) filter (where origin = 'EWR')","as":"b"},{"formula":"case when sum(distance) > 10 then 1 else 0 end","as":"c"},{"formula":"avg(dep_delay - distance)","as":"d"},{"formula":"count() filter (where lower(origin) in ('jfk', 'ewr') and hour(time) >= 17)","as":"e"},{"formula":"count(distinct dest)","as":"f"},{"formula":"fare / nullif(distance, 0)","as":"g"}]"#,
+    ),
+    (
+        "formulas of texts and times",
+        r#""measures":[{"formula":"count(distinct upper(left(dest, 1)) || right(origin, 2)) + max(length(concat(origin, dest)))","as":"a"},{"formula":"sum(year(time) + month(time) + day(time)) / count() filter (where weekday(time) < 6)","as":"b"},{"formula":"count() filter (where starts_with(dest, 'A') or contains(dest, 'b') and not (carrier is null) and carrier > 'M')","as":"c"}],"range":{"last":"12m"}"#,
+    ),
+    (
+        "formulas of numbers",
+        r#""measures":[{"formula":"sqrt(abs(min(fare))) + ln(max(fare)) + power(sum(distance), -0.5) + round(avg(fare), 2) + round(fare)","as":"a"},{"formula":"sum(greatest(fare, 1) * least(fare, 2)) filter (where fare between 1 and 2 and fare not in (1, 2))","as":"b"},{"formula":"coalesce(max(fare), last(fare), -1) + floor(1.5 * count(fare)) - ceil(nullif(count(dest), 0) / 2)","as":"c"}]"#,
+    ),
+    (
+        "groups ranked by a formula, compared",
+        r#""measures":[{"formula":"fare / nullif(count() filter (where hour(time) < 12), 0)","as":"a"}],"by":["dest"],"range":{"from":"2013-01-01","to":"2013-02-01"},"compare":"previous_period","limit":5"#,
+    ),
+    (
+        "a series of groups ranked by a formula",
+        r#""measures":[{"formula":"fare / distance","as":"a"},{"agg":"sum","measure":"fare"}],"by":["origin"],"grain":"month","range":{"from":"2013-01-01","to":"2014-01-01"}"#,
+    ),
+    (
         "every filter",
         r#""measures":[{"agg":"count"}],"filters":[{"op":"in","dimension":"dest","values":["ATL"]},{"op":"in","dimension":"dest","values":["ATL",null,"BOS"]},{"op":"in","dimension":"dest","values":[null]},{"op":"not_in","dimension":"dest","values":["ATL"]},{"op":"not_in","dimension":"dest","values":["ATL",null]},{"op":"not_in","dimension":"dest","values":[null]},{"op":"contains","dimension":"dest","value":"a%"},{"op":"starts_with","dimension":"dest","value":"A_"},{"op":"gte","measure":"fare","value":1},{"op":"gt","measure":"fare","value":1},{"op":"lte","measure":"fare","value":2},{"op":"lt","measure":"fare","value":2},{"op":"eq","measure":"fare","value":1.5},{"op":"between","measure":"fare","value":1,"to":2}]"#,
     ),

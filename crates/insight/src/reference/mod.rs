@@ -3,6 +3,7 @@
 //! with events to ask them about ([`Dice`]). All of it is pure and the same for the same seed.
 
 mod evaluate;
+mod formula;
 mod kinds;
 mod random;
 mod same;

@@ -3,8 +3,8 @@
 
 use insula_model::dice::Dice as Numbers;
 use insula_model::{
-    Agg, Aggregate, Compare, Edge, Event, Filter, GrainChoice, Last, Question, Range, Sort, SortBy,
-    WeekStart, period,
+    Agg, Aggregate, Compare, Edge, Event, Figure, Filter, Formula, GrainChoice, Last, Question, Range, Sort,
+    SortBy, WeekStart, period,
 };
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -37,6 +37,44 @@ const DIMENSIONS: [(&str, u64); 3] = [("origin", 3), ("dest", 30), ("carrier", 6
 const MEASURES: [&str; 3] = ["distance", "dep_delay", "fare"];
 /// The first values of each dimension; the others are `v6`, `v7` ….
 const VALUES: [&str; 6] = ["", "EWR", "jfk", "LGA-%_'\"\\", "Ab", "ab"];
+
+/// Patterns of formulas: `M` is any measure, `D` any dimension.
+const FORMULAS: [&str; 34] = [
+    "M / nullif(count(), 0)",
+    "M / M",
+    "sum(M - M)",
+    "avg(M - M)",
+    "min(M * M)",
+    "max(M / M)",
+    "max(M / nullif(M, 0)) - min(M)",
+    "sum(M * M) filter (where M > 0)",
+    "count() filter (where lower(D) in ('jfk', 'ewr') and hour(time) >= 12)",
+    "count(distinct D)",
+    "count(distinct lower(D) || '-' || D)",
+    "count(distinct concat(left(D, 1), right(D, 2)))",
+    "count(distinct round(M))",
+    "case when sum(M) > 10 then 1 else 0 end",
+    "case when M is null then 0 when M > 0 then M else - M end",
+    "sum(case when D is null then 1 when D = 'v7' then 10 end)",
+    "sum(case when D = 'EWR' then M else null end)",
+    "sum(M) filter (where D not in ('EWR', 'jfk'))",
+    "count() filter (where not (D = 'EWR' or M < 0))",
+    "count() filter (where M between -10 and 40)",
+    "count() filter (where M not between M and 40)",
+    "count() filter (where D >= 'a' and D < 'v20')",
+    "count() filter (where starts_with(D, 'LGA-%') or contains(D, 'B'))",
+    "count() filter (where nullif(D, '') is null and D is not null)",
+    "sum(length(D)) + max(length(upper(D)))",
+    "sum(year(time) * 10000 + month(time) * 100 + day(time)) - 20000000 * count()",
+    "sum(weekday(time))",
+    "max(hour(time)) - min(hour(time))",
+    "sqrt(M) + ln(M) + power(M, 0.5)",
+    "round(M / 3, 2) + floor(avg(M)) + ceil(M / 7) + round(avg(M))",
+    "greatest(M, M, 0) - least(M, min(M))",
+    "coalesce(max(M), min(M), -1) + abs(sum(M))",
+    "last(M) - min(M) + power(count(), -1)",
+    "sum(least(greatest(M, -50), 50)) + max(coalesce(M, 0)) + power(M, 2)",
+];
 
 /// Throws events and questions to [`super::dataset`].
 #[derive(Debug, Clone)]
@@ -113,6 +151,27 @@ impl Dice {
         Event { id, dataset: "flights".to_owned(), at, measures, dimensions }
     }
 
+    fn figure(&mut self) -> Figure {
+        if self.chance(35) {
+            let formula = self.formula();
+            return Formula::new(formula, format!("f{}", self.0.below(1_000_000))).into();
+        }
+        self.aggregate().into()
+    }
+
+    /// A formula that is a valid one: a pattern with names put in. Rows are added up exactly, so that the order in
+    /// which they are added does not show.
+    pub fn formula(&mut self) -> String {
+        let mut pattern = self.one(&FORMULAS).to_owned();
+        for (sign, names) in [("D", &DIMENSIONS.map(|(name, _)| name)), ("M", &MEASURES)] {
+            while pattern.contains(sign) {
+                pattern = pattern.replacen(sign, self.one(names), 1);
+            }
+        }
+        let other = self.one(&["+ count()", "- 1", "* 0.5", "/ nullif(count(), 0)", ""]);
+        format!("({pattern}) {other}")
+    }
+
     fn aggregate(&mut self) -> Aggregate {
         let (dimension, measure) = (self.one(&DIMENSIONS).0, self.one(&MEASURES));
         match self.one(Agg::ALL) {
@@ -182,11 +241,11 @@ impl Dice {
 
     /// A question that is nearly always a valid one.
     pub fn question(&mut self, now: Timestamp) -> Question {
-        let mut question = Question::new("flights", Vec::new());
+        let mut question = Question::new("flights", Vec::<Figure>::new());
         for _ in 0..=self.up_to(3) {
-            let aggregate = self.aggregate();
-            if !question.measures.contains(&aggregate) {
-                question.measures.push(aggregate);
+            let figure = self.figure();
+            if !question.measures.contains(&figure) {
+                question.measures.push(figure);
             }
         }
         let (skip, take) = (self.up_to(2), self.one(&[0, 0, 1, 1, 2, 3]));

@@ -9,6 +9,7 @@ fn bound(param: &Param) -> (&(dyn ToSql + Sync), Type) {
         Param::Int4(v) => (v, Type::INT4),
         Param::Int8(v) => (v, Type::INT8),
         Param::Float8(v) => (v, Type::FLOAT8),
+        Param::Float8Array(v) => (v, Type::FLOAT8_ARRAY),
         Param::Text(v) => (v, Type::TEXT),
         Param::TextArray(v) => (v, Type::TEXT_ARRAY),
         Param::Timestamptz(v) => (v, Type::TIMESTAMPTZ),

@@ -234,6 +234,87 @@ each_tier!(no_kind_of_question_reads_the_whole_table, async |t: &TestPlatform, t
     }
 });
 
+#[tokio::test]
+async fn no_formula_makes_postgresql_fail() {
+    let t = &TestPlatform::start().await;
+    let acme = home(t, "acme", Tier::Pooled).await;
+    let owner = Person::owner(t, &acme).await;
+    let extremes = [1e100, -1e100, 1e-300, -1e-300, 5e-324, 0.0, -0.0, 0.5, -3.0];
+    let put = reference::dataset();
+    let event = |(i, values): (usize, [f64; 3])| Event {
+        measures: put.measures.iter().map(|m| m.name.clone()).zip(values).collect(),
+        dimensions: vec![("origin".to_owned(), format!("o{}", i % 7))],
+        dataset: put.name.clone(),
+        id: uuid::Uuid::from_u128(i as u128),
+        at: "2026-11-20T01:00:00Z".parse().expect("a moment"),
+    };
+    let triples = extremes.iter().flat_map(|a| extremes.iter().map(move |b| [*a, *b, a / 2.0]));
+    let events: Vec<Event> = triples.enumerate().map(event).collect();
+    put_in(t, &owner, &events).await;
+    let dataset = stored(t, &owner, "flights").await;
+    let context = Context {
+        now: "2026-11-21T08:17:33Z".parse().expect("a moment"),
+        time_zone: period::time_zone("Europe/Berlin", "").expect("a zone"),
+        week_start: WeekStart::Monday,
+        range: None,
+        compare: None,
+    };
+    for formula in [
+        "sum(distance * dep_delay)",
+        "sum(distance * dep_delay * fare * distance * dep_delay)",
+        "sum(distance / dep_delay / fare / distance)",
+        "max(distance * 1e99 * 1e99) + min(distance * 1e-79 * 1e-79 * 1e-79 * 1e-79 * 1e-79)",
+        "avg(power(distance, 3)) + max(power(distance * dep_delay, -3)) + min(power(fare, -0.5))",
+        "sum(sqrt(distance)) + sum(ln(dep_delay)) + sum(ln(distance * dep_delay))",
+        "sum(round(distance, 10)) + sum(round(distance / dep_delay, 10))",
+        "sum(distance) * sum(dep_delay) * sum(fare) * sum(distance)",
+        "fare / distance / dep_delay / fare / (distance - distance) / 1e-80 / 1e-80 / 1e-80 / 1e-80 / 1e-80",
+        "power(sum(distance) - sum(fare), 3) + ln(min(fare)) + sqrt(min(distance)) + round(sum(distance), 10)",
+        "avg((distance - dep_delay) * (distance + fare)) / nullif(avg(fare), 0)",
+        "sum(least(distance, dep_delay) * greatest(distance, fare)) filter (where distance / dep_delay > 1e90)",
+    ] {
+        for by in [json!([]), json!(["origin"])] {
+            let question =
+                json!({ "dataset": "flights", "by": by, "measures": [{ "formula": formula, "as": "f" }] });
+            let question: Question = serde_json::from_value(question).expect("a question");
+            let answer = asked(t, &owner, &question, &dataset, &context).await;
+            let answer = answer.unwrap_or_else(|error| panic!("{formula}: {error:?}"));
+            assert!(numbers(&answer, "f").iter().flatten().all(|v| v.is_finite()), "{formula}");
+        }
+    }
+}
+
+each_tier!(calculated_measures_are_declared_and_asked_for, async |t: &TestPlatform, tier| {
+    let acme = home(t, "acme", tier).await;
+    let owner = Person::owner(t, &acme).await;
+    let tenant = owner.tenant(t);
+    let declare = async |formula: &str| {
+        let put = json!({ "measures": [{ "name": "distance" }, { "name": "mean", "formula": formula, "unit": "mi" }] });
+        let put = serde_json::from_value(put).expect("a declaration");
+        t.platform.dataset_update(&tenant, "flights", &put, None).await
+    };
+    let wrong = declare("distanse / count()").await.expect_err("it is refused");
+    let field = &wrong.fields()[0];
+    assert_eq!((field.pointer.as_str(), field.at), ("/measures/1/formula", Some(0)));
+    assert_eq!(refused(t.platform.dataset_view(&tenant, "flights").await), "not_found");
+
+    declare("distance / nullif(count(), 0)").await.expect("declared");
+    let sent = [flight("1", "2013-01-01T10:00:00Z", 4.0), flight("2", "2013-01-02T10:00:00Z", 5.0)];
+    ingest(t, &owner, &sent).await.expect("taken");
+    let ask = async |formula: &str| {
+        let range = json!({ "from": "2013-01-01", "to": "2013-02-01" });
+        let question =
+            json!({ "dataset": "flights", "range": range, "measures": [{ "formula": formula, "as": "f" }] });
+        t.platform.question_ask(&tenant, &request(question)).await
+    };
+    let answer = ask("mean").await.expect("an answer");
+    assert_eq!((numbers(&answer, "f"), answer.columns[0].unit.as_deref()), (vec![Some(4.5)], Some("mi")));
+    assert_eq!(numbers(&ask("mean * 2 + 1").await.expect("an answer"), "f"), [Some(10.0)]);
+    let wrong = ask("mean * distanse").await.expect_err("it is refused");
+    let field = &wrong.fields()[0];
+    assert_eq!((field.pointer.as_str(), field.at), ("/question/measures/0/formula", Some(7)));
+});
+
 each_tier!(what_is_wrong_with_a_question_is_said, async |t: &TestPlatform, tier| {
     let (acme, globex) = (home(t, "acme", tier).await, home(t, "globex", tier).await);
     let (a, b) = (Person::owner(t, &acme).await, Person::owner(t, &globex).await);
