@@ -8,6 +8,7 @@ pub mod api_key;
 pub mod brand_image;
 pub mod clock;
 pub mod dashboard;
+pub mod dashboard_picture;
 pub mod dashboard_template;
 pub mod dashboard_widget;
 pub mod dataset;
@@ -35,8 +36,10 @@ pub use api_key::{ApiKey, ApiKeyCreated, ApiKeyInput};
 pub use brand_image::{BrandImage, BrandImageKind};
 pub use clock::{Clock, Entropy, SystemClock, World};
 pub use dashboard::{
-    BarOptions, Dashboard, DashboardConfig, DashboardData, DashboardInput, KpiOptions, Picture, Place,
-    SeriesStyle, TableOptions, TimeSeriesOptions, Widget, WidgetData, WidgetKind, WidgetProblem,
+    BarOptions, Chart, CohortOptions, ColourRule, Content, Dashboard, DashboardConfig, DashboardData,
+    DashboardFilter, DashboardInput, FunnelOptions, GaugeOptions, HeatmapOptions, KpiOptions, MapOptions,
+    MarkdownOptions, Picture, PieOptions, PivotOptions, Place, RuleOp, SeriesStyle, TableOptions, Threshold,
+    TimeSeriesOptions, Tone, Widget, WidgetData, WidgetKind, WidgetProblem,
 };
 pub use dashboard_template::default_dashboard;
 pub use dataset::{

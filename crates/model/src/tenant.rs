@@ -9,8 +9,10 @@ use crate::ids::TenantId;
 use crate::problem;
 use crate::slug::Slug;
 
+// `tt`, not `literal`: what describes the API reads the names in `rename`, and sees nothing in a literal that a macro
+// has wrapped.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:tt,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant,)* }

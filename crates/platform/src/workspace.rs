@@ -148,12 +148,7 @@ impl Platform {
         let dashboard = DashboardId::from_uuid(self.world().uuid());
         let input = |config| DashboardInput { name: "Overview".to_owned(), description: None, config };
         if !seed.sample_data {
-            let empty = DashboardConfig {
-                range: Range::Last(Last::Days(30)),
-                compare: None,
-                widgets: Vec::new(),
-                layout: Vec::new(),
-            };
+            let empty = DashboardConfig::empty(Range::Last(Last::Days(30)));
             return tx.dashboards().seed(permit, dashboard, &input(empty), false, now).await;
         }
         let dataset = sample_dataset();

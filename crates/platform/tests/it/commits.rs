@@ -30,8 +30,7 @@ async fn create(
         proxy.cut(cut);
     }
     let tenant = node.store().tenant(&op, Arc::clone(&acme.record))?;
-    let config =
-        DashboardConfig { range: Range::Last(Last::All), compare: None, widgets: vec![], layout: vec![] };
+    let config = DashboardConfig::empty(Range::Last(Last::All));
     node.dashboard_create(&tenant, &DashboardInput { name: name.to_owned(), description: None, config }).await
 }
 

@@ -237,7 +237,8 @@ impl Dashboards<'_, '_, Write> {
             .await?
             .ok_or_else(|| absent(id))?;
         expect_version(expected, present.get(0))?;
-        let asked: Vec<&str> = input.config.widgets.iter().map(|w| w.question.dataset.as_str()).collect();
+        let asked: Vec<&str> =
+            input.config.widgets.iter().filter_map(|w| w.question()).map(|q| q.dataset.as_str()).collect();
         let row = self
             .0
             .row(
