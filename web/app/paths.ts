@@ -85,6 +85,7 @@ export const TENANT_API = {
   dataset: (name: string) => `/datasets/${enc(name)}`,
   sampleData: () => '/sample-data',
   ask: () => '/questions/ask',
+  rows: () => '/questions/rows',
   dashboards: () => '/dashboards',
   dashboard: (id: string) => `/dashboards/${enc(id)}`,
   dashboardData: (id: string) => `/dashboards/${enc(id)}/data`,

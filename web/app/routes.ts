@@ -1,6 +1,7 @@
 /** Which page stands at which pattern. Pages are fetched when they are needed, or pointed at. */
 import { reads as console_ } from './api/console';
 import { prefetch } from './api/resource.svelte';
+import { read, write } from './pages/tenant/dashboard/filters';
 import { reads as tenant } from './api/tenant';
 import { dataQuery, rangeFromQuery } from '../format/range';
 import { tenantQuery } from './pages/console/tenants/query';
@@ -26,7 +27,7 @@ export const tenantRoutes: Route[] = [
     prefetch: ({ id }, query) => {
       if (!id) return;
       prefetch(tenant.dashboard(id));
-      prefetch(tenant.dashboardData(id, dataQuery(rangeFromQuery(query), query.get('compare'))));
+      prefetch(tenant.dashboardData(id, dataQuery(rangeFromQuery(query), query.get('compare'), write(read(query.get('filters'))))));
     },
   }),
   tenantPage('dashboardEdit', () => import('./pages/tenant/editor/EditorPage.svelte'), {

@@ -1,7 +1,7 @@
 /**
  * The range of a dashboard: a preset that moves with today, or two dates. In the address it is `?last=30d` or
- * `?from=2026-01-01&to=2026-02-01`, half-open like everywhere in the API; people choose the *last day* instead, so
- * the picker adds and takes away that one day. Tested in `test/unit/range.test.ts`.
+ * `?from=2026-01-01&to=2026-02-01` (or two instants: a stretch of a chart), half-open like everywhere in the API; people
+ * choose the *last day* instead, so the picker adds and takes away that one day. Tested in `test/unit/range.test.ts`.
  */
 import type { RangeInput } from '../wire/shapes';
 
@@ -26,6 +26,7 @@ export const PRESETS: readonly Preset[] = [
 
 const LAST = /^([1-9][0-9]{0,4}[hdwmy]|today|mtd|ytd|all)$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** The range in the address, or `null` when there is none that makes sense: then the dashboard's own counts. */
 export function rangeFromQuery(query: URLSearchParams): RangeInput | null {
@@ -33,7 +34,7 @@ export function rangeFromQuery(query: URLSearchParams): RangeInput | null {
   if (last && LAST.test(last)) return { last };
   const from = query.get('from');
   const to = query.get('to');
-  if (from && to && isDate(from) && isDate(to) && from < to) return { from, to };
+  if (from && to && isEdge(from) && isEdge(to) && Date.parse(from) < Date.parse(to)) return { from, to };
   return null;
 }
 
@@ -43,14 +44,15 @@ export function rangeToQuery(range: RangeInput): { last: string | null; from: st
 }
 
 /** What to send with a request for data. Nothing chosen: nothing sent. */
-export function dataQuery(range: RangeInput | null, compare: string | null): {
+export function dataQuery(range: RangeInput | null, compare: string | null, filters?: string): {
   last?: string;
   from?: string;
   to?: string;
   compare?: 'previous_period' | 'none';
+  filters?: string;
 } {
   const wanted = compare === 'previous_period' || compare === 'none' ? { compare: compare as 'previous_period' | 'none' } : {};
-  return { ...(range ?? {}), ...wanted };
+  return { ...(range ?? {}), ...wanted, ...(filters ? { filters } : {}) };
 }
 
 const WORDS: Record<string, [string, string]> = {
@@ -63,6 +65,7 @@ const WORDS: Record<string, [string, string]> = {
 
 export function rangeLabel(range: RangeInput, day: (text: string) => string): string {
   if (!('last' in range)) {
+    if (!isDate(range.from) || !isDate(range.to)) return `${moment(range.from, day)} – ${moment(range.to, day)}`;
     const last = lastDay(range.to);
     return last === range.from ? day(range.from) : `${day(range.from)} – ${day(last)}`;
   }
@@ -78,6 +81,12 @@ export function beforeLabel(range: RangeInput): string {
   const preset = 'last' in range ? PRESETS.find((p) => p.last === range.last) : undefined;
   return preset?.before ?? 'the period before';
 }
+
+/** An instant as its writer's clock shows it; a date alone is the beginning of that day. */
+const moment = (text: string, day: (text: string) => string) => (isDate(text) ? day(text) : `${day(text.slice(0, 10))} ${text.slice(11, 16)}`);
+
+/** A local date or an instant. */
+const isEdge = (text: string): boolean => isDate(text) || (INSTANT.test(text) && !Number.isNaN(Date.parse(text)));
 
 export function isDate(text: string): boolean {
   if (!DATE.test(text)) return false;

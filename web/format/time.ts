@@ -44,6 +44,9 @@ export function ago(instant: string, now: number = Date.now()): string {
 
 /** A bucket's wall-clock text as milliseconds on a time axis without zones. */
 export function wallClock(text: string): number {
+  // What answers have in them, by the million: read by the browser itself.
+  const plain = text.length === 10 ? Date.parse(`${text}T00:00:00Z`) : Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`);
+  if (!Number.isNaN(plain)) return plain;
   const [day = '', time = ''] = text.replace(' ', 'T').split('T');
   const [y = 1970, m = 1, d = 1] = day.split('-').map(Number);
   const [h = 0, min = 0, s = 0] = time.replace(/[Z+].*$/, '').split(':').map((part) => Number(part) || 0);

@@ -2,7 +2,7 @@
  * Reading an answer: the server sends columns, pictures need series and rows. Pure. Tested in
  * `test/unit/answer.test.ts`.
  */
-import type { Answer, AnswerColumn, Scalar } from '../wire/shapes';
+import type { Answer, AnswerColumn, Question, Scalar } from '../wire/shapes';
 import { bucket, wallClock, wallClockOf } from '../format/time';
 import type { NumberShape } from '../format/number';
 
@@ -10,6 +10,7 @@ import type { NumberShape } from '../format/number';
 export const NO_VALUE = '(none)';
 
 export interface MeasureColumn {
+  name: string;
   label: string;
   shape: NumberShape;
   values: (number | null)[];
@@ -28,6 +29,7 @@ export function measures(answer: Answer): MeasureColumn[] {
     if (column.kind !== 'measure') continue;
     const before = answer.columns.findIndex((c) => c.kind === 'previous' && c.name === column.name);
     found.push({
+      name: column.name,
       label: column.label ?? column.name,
       shape: shapeOf(column),
       values: numbers(answer.data[i]),
@@ -36,6 +38,29 @@ export function measures(answer: Answer): MeasureColumn[] {
   }
   return found;
 }
+
+/** Whether the values of several rows can be added: a sum of averages, or of different people, says nothing. */
+export function additive(question: Question | undefined, measure: number): boolean {
+  const agg = question?.measures[measure]?.agg;
+  return agg === 'sum' || agg === 'count';
+}
+
+/** The least and the greatest; a row of a million numbers is more than a function takes as its arguments. */
+export function extent(values: Iterable<number | null>): { low: number; high: number } {
+  let [low, high] = [Infinity, -Infinity];
+  for (const v of values) {
+    if (v === null) continue;
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  return { low, high };
+}
+
+/** Where an answer has its dimensions. */
+export const dimensionColumns = (answer: Answer): number[] => answer.columns.flatMap((c, i) => (c.kind === 'dimension' ? [i] : []));
+
+/** A dimension's value as it is picked: what is missing stays `null`. */
+export const pickable = (value: Scalar | undefined): string | null => (value === null || value === undefined ? null : String(value));
 
 export const rowCount = (answer: Answer): number => answer.data[0]?.length ?? 0;
 
@@ -47,10 +72,10 @@ export const dimensionText = (value: Scalar | undefined): string =>
   value === null || value === undefined || value === '' ? NO_VALUE : String(value);
 
 /** What names a row: its dimensions, or its bucket when there are none. */
-export function rowLabels(answer: Answer): string[] {
-  const dims = answer.columns.flatMap((c, i) => (c.kind === 'dimension' ? [i] : []));
+export function rowLabels(answer: Answer, most = Infinity): string[] {
+  const dims = dimensionColumns(answer);
   const time = answer.columns.findIndex((c) => c.kind === 'time');
-  return Array.from({ length: rowCount(answer) }, (_, row) => {
+  return Array.from({ length: Math.min(most, rowCount(answer)) }, (_, row) => {
     const parts = dims.map((i) => dimensionText(answer.data[i]?.[row]));
     if (time >= 0) parts.unshift(bucket(String(answer.data[time]?.[row] ?? ''), answer.columns[time]?.grain ?? answer.grain, 'short'));
     return parts.join(' · ');
@@ -67,6 +92,8 @@ export interface Series {
 export interface TimeModel {
   /** Wall-clock milliseconds, ascending. */
   times: number[];
+  /** The same as the answer writes them. */
+  texts: string[];
   series: Series[];
   /** Series that were left out because a picture bears only so many. */
   more: number;
@@ -80,12 +107,14 @@ export interface TimeModel {
 export function timeModel(answer: Answer, most: number): TimeModel {
   const at = answer.columns.findIndex((c) => c.kind === 'time');
   const rows = rowCount(answer);
-  if (at < 0 || rows === 0) return { times: [], series: [], more: 0, partial: false, begun: false };
+  if (at < 0 || rows === 0) return { times: [], texts: [], series: [], more: 0, partial: false, begun: false };
 
   const stamps = (answer.data[at] ?? []).map((v) => wallClock(String(v)));
   const times = [...new Set(stamps)].sort((a, b) => a - b);
   const position = new Map(times.map((t, i) => [t, i]));
-  const dims = answer.columns.flatMap((c, i) => (c.kind === 'dimension' ? [i] : []));
+  const texts = new Array<string>(times.length);
+  for (let row = 0; row < rows; row += 1) texts[position.get(stamps[row] ?? 0) ?? 0] ??= String(answer.data[at]?.[row]);
+  const dims = dimensionColumns(answer);
   const cols = measures(answer);
   const made = new Map<string, Series>();
 
@@ -108,6 +137,7 @@ export function timeModel(answer: Answer, most: number): TimeModel {
   if (dims.length > 0) all.sort((a, b) => size(b) - size(a));
   return {
     times,
+    texts,
     series: all.slice(0, most),
     more: Math.max(0, all.length - most),
     partial: answer.partial === true,

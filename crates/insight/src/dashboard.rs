@@ -12,8 +12,8 @@ use std::rc::Rc;
 
 use insula_model::period::Span;
 use insula_model::{
-    DashboardConfig, DatasetDefinition, Error, Filter, GrainChoice, Picture, Question, Result, Widget,
-    WidgetData, WidgetProblem, problem,
+    Chart, Compare, Content, DashboardConfig, DatasetDefinition, Error, Filter, GrainChoice, Picture, Question,
+    Result, Widget, WidgetData, WidgetProblem, problem,
 };
 use sha2::{Digest, Sha256};
 
@@ -74,16 +74,17 @@ pub fn compile_dashboard(
         return Err(Error::invalid(format!("/filters/{i}"), "unknown", detail));
     }
     let range = context.range.unwrap_or(config.range);
-    let compare = context.compare == Some(insula_model::Compare::PreviousPeriod);
+    let compare = context.compare == Some(Compare::PreviousPeriod);
     let period = resolve(range, compare, &context, &context.time_zone)?;
     let mut scans = Scans::default();
     let widgets = config
         .widgets
         .iter()
-        .map(|widget| {
+        .filter_map(|widget| {
+            let Content::Chart(chart) = &widget.content else { return None };
             let parts =
-                find(&widget.question, sources).and_then(|source| scans.widget(widget, source, &context));
-            (widget.id.clone(), parts.map_err(|error| WidgetProblem::from(&error)))
+                find(&chart.question, sources).and_then(|source| scans.chart(chart, source, &context));
+            Some((widget.id.clone(), parts.map_err(|error| WidgetProblem::from(&error))))
         })
         .collect();
     Ok(DashboardPlan {
@@ -127,23 +128,33 @@ impl Scans {
         Part { statement, shape: draft.shape(&mut self.scans[statement], form) }
     }
 
-    fn widget(&mut self, widget: &Widget, source: Source<'_>, context: &Context) -> Result<Parts> {
+    fn chart(&mut self, chart: &Chart, source: Source<'_>, context: &Context) -> Result<Parts> {
         let calendar = Rc::clone(&self.calendar);
-        let draft = Draft::new(&widget.question, source, context, &calendar)?;
-        let asked = widget.question.grain;
-        match widget.picture {
-            Picture::Kpi(options) => {
-                self.kpi(&draft, asked.unwrap_or(GrainChoice::Auto), options.sparkline, context, source)
-            }
-            Picture::TimeSeries(_) => {
-                let (scan, form) = draft.plan(Some(asked.unwrap_or(GrainChoice::Auto)))?;
-                Ok(Parts { value: self.add(&draft, scan, form), series: None })
-            }
-            Picture::Bar(_) | Picture::Table(_) => {
-                let (scan, form) = draft.plan(asked)?;
-                Ok(Parts { value: self.add(&draft, scan, form), series: None })
-            }
-        }
+        let alone;
+        let question = if chart.picture.compares() {
+            &chart.question
+        } else {
+            alone = Question { compare: Some(Compare::None), ..chart.question.clone() };
+            &alone
+        };
+        let draft = Draft::new(question, source, context, &calendar)?;
+        let asked = question.grain;
+        let course = asked.unwrap_or(GrainChoice::Auto);
+        let grain = match &chart.picture {
+            Picture::Kpi(options) => return self.kpi(&draft, course, options.sparkline, context, source),
+            Picture::Gauge(_) => return self.kpi(&draft, course, false, context, source),
+            Picture::TimeSeries(_) => Some(course),
+            Picture::Bar(_)
+            | Picture::Table(_)
+            | Picture::Pie(_)
+            | Picture::Pivot(_)
+            | Picture::Heatmap(_)
+            | Picture::Funnel(_)
+            | Picture::Cohort(_)
+            | Picture::Map(_) => asked,
+        };
+        let (scan, form) = draft.plan(grain)?;
+        Ok(Parts { value: self.add(&draft, scan, form), series: None })
     }
 
     /// The value of a KPI is put together from its course, so that both cost one scan. How many different values
@@ -175,7 +186,7 @@ impl Scans {
         let (scan, form) = draft.plan(None)?;
         let value = self.add(draft, scan, form);
         let series = if sparkline {
-            let question = Question { compare: Some(insula_model::Compare::None), ..draft.question.clone() };
+            let question = Question { compare: Some(Compare::None), ..draft.question.clone() };
             let calendar = Rc::clone(&self.calendar);
             let alone = Draft::new(&question, source, context, &calendar)?;
             let (scan, form) = course(&alone)?;

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use crate::reference::{dataset, kinds};
 use crate::{Context, Rows, Source, Statement, compile, compile_dashboard};
-use insula_model::{Compare, Result, WeekStart, default_dashboard, period, sample_dataset};
+use insula_model::{
+    Agg, Aggregate, BarOptions, Compare, Content, DashboardConfig, GaugeOptions, MarkdownOptions, Picture,
+    PieOptions, Question, Result, WeekStart, Widget, default_dashboard, period, sample_dataset,
+};
 
 fn context() -> Context {
     Context {
@@ -57,12 +60,45 @@ fn the_default_dashboard_is_three_statements() {
 }
 
 #[test]
+fn a_text_asks_nothing_and_a_picture_without_a_comparison_reads_no_period_before() {
+    let dataset = sample_dataset();
+    let question = Question {
+        by: vec!["channel".into()],
+        ..Question::new(&dataset.name, vec![Aggregate::of(Agg::Sum, "revenue")])
+    };
+    let text = Content::Text(MarkdownOptions { text: "# Words".into() });
+    let pie = Picture::Pie(PieOptions::default());
+    let bar = Picture::Bar(BarOptions::default());
+    let plan = |widgets| {
+        let config = DashboardConfig { widgets, ..default_dashboard(&dataset) };
+        compile_dashboard(&config, &[Source { definition: &dataset, number: 1 }], &context()).unwrap()
+    };
+    let words = Widget { id: "text".into(), title: "Words".into(), content: text };
+    let mixed = plan(vec![words, Widget::chart("pie", "Pie", question.clone(), pie)]);
+    let found = mixed.assemble(&[Ok(Vec::new())]);
+    assert_eq!(found.iter().map(|w| w.id.as_str()).collect::<Vec<_>>(), ["pie"]);
+    assert!(found[0].value.as_ref().unwrap().previous.is_none(), "nobody sees the period before");
+    let compared = plan(vec![Widget::chart("bar", "Bars", question, bar)]);
+    assert!(compared.assemble(&[Ok(Vec::new())])[0].value.as_ref().unwrap().previous.is_some());
+}
+
+#[test]
+fn a_gauge_shares_the_statement_of_the_kpis() {
+    let dataset = sample_dataset();
+    let mut config = default_dashboard(&dataset);
+    let question = config.widgets[0].question().unwrap().clone();
+    config.widgets.push(Widget::chart("gauge", "Gauge", question, Picture::Gauge(GaugeOptions::default())));
+    let sources = [Source { definition: &dataset, number: 1 }];
+    let plan = compile_dashboard(&config, &sources, &Context { compare: Some(Compare::None), ..context() });
+    assert_eq!(plan.unwrap().statements.len(), 3);
+}
+
+#[test]
 fn a_widget_that_cannot_be_answered_does_not_hold_up_the_others() {
     let dataset = sample_dataset();
     let mut config = default_dashboard(&dataset);
-    config.widgets[0].question.dataset = "sample_metric".into();
-    config.widgets[1].question.measures[0] =
-        insula_model::Aggregate::of(insula_model::Agg::Sum, "order").into();
+    config.widgets[0].question_mut().unwrap().dataset = "sample_metric".into();
+    config.widgets[1].question_mut().unwrap().measures[0] = Aggregate::of(Agg::Sum, "order").into();
     let sources = [Source { definition: &dataset, number: 1 }];
     let plan = compile_dashboard(&config, &sources, &context()).unwrap();
     let rows: Vec<_> = plan.statements.iter().map(|_| Ok(Vec::new())).collect();

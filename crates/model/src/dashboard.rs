@@ -1,4 +1,4 @@
-//! A dashboard: widgets, each a question with a picture, and where they sit.
+//! A dashboard: widgets, most of them a question with a picture, where they sit, and what people filter by.
 //!
 //! What must always hold for a stored [`DashboardConfig`] ([`DashboardConfig::check`]): ids are unique, every
 //! widget lies in the layout once, inside twelve columns, over no other; each question fits its picture; the
@@ -12,10 +12,11 @@ use crate::answer::Answer;
 use crate::dashboard_version::check_note;
 use crate::dashboard_widget::field;
 pub use crate::dashboard_widget::{
-    BarOptions, KpiOptions, Picture, SeriesStyle, TableOptions, TimeSeriesOptions, Widget, WidgetKind,
-    WidgetText,
+    BarOptions, Chart, CohortOptions, ColourRule, Content, FunnelOptions, GaugeOptions, HeatmapOptions,
+    KpiOptions, MapOptions, MarkdownOptions, Picture, PieOptions, PivotOptions, RuleOp, SeriesStyle,
+    TableOptions, Threshold, TimeSeriesOptions, Tone, Widget, WidgetKind, WidgetText,
 };
-use crate::dataset::refuse;
+use crate::dataset::{is_name, refuse};
 use crate::embed::EmbedRules;
 use crate::error::{FieldError, Result};
 use crate::ids::DashboardId;
@@ -30,6 +31,8 @@ pub const COLUMNS: u16 = 12;
 pub const MAX_GRID_ROWS: u16 = 1_000;
 /// Widgets of one dashboard.
 pub const MAX_WIDGETS: usize = 60;
+/// Dimensions that a dashboard offers as filters.
+pub const MAX_DASHBOARD_FILTERS: usize = 12;
 /// Bytes of one configuration as JSON.
 pub const MAX_CONFIG_BYTES: usize = 256 * 1024;
 
@@ -66,6 +69,17 @@ impl Place {
     }
 }
 
+/// A dimension that people filter the whole dashboard by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DashboardFilter {
+    /// The dimension, by name.
+    pub dimension: String,
+    /// What it is called on this dashboard; the dataset's label otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
 /// What a dashboard shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +89,9 @@ pub struct DashboardConfig {
     /// The comparison of every widget that says nothing about it.
     #[serde(default)]
     pub compare: Option<Compare>,
+    /// Up to 12 dimensions that people filter by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<DashboardFilter>,
     /// Up to 60.
     pub widgets: Vec<Widget>,
     /// A place for each widget.
@@ -145,6 +162,12 @@ impl DashboardInput {
 }
 
 impl DashboardConfig {
+    /// One without widgets.
+    #[must_use]
+    pub const fn empty(range: Range) -> Self {
+        Self { range, compare: None, filters: Vec::new(), widgets: Vec::new(), layout: Vec::new() }
+    }
+
     /// Checks everything that can be checked without the datasets.
     ///
     /// # Errors
@@ -154,7 +177,7 @@ impl DashboardConfig {
     }
 
     fn problems(&self) -> Vec<FieldError> {
-        let mut fields = Vec::new();
+        let mut fields = self.filter_problems();
         if self.widgets.len() > MAX_WIDGETS {
             fields.push(field("/config/widgets".into(), "count", "A dashboard has 60 widgets at most."));
             return fields;
@@ -199,6 +222,33 @@ impl DashboardConfig {
                 "too_large",
                 "A dashboard's configuration has 256 KB at most.",
             ));
+        }
+        fields
+    }
+}
+
+impl DashboardConfig {
+    fn filter_problems(&self) -> Vec<FieldError> {
+        let mut fields = Vec::new();
+        if self.filters.len() > MAX_DASHBOARD_FILTERS {
+            fields.push(field("/config/filters".into(), "count", "A dashboard has 12 filters at most."));
+            return fields;
+        }
+        for (i, filter) in self.filters.iter().enumerate() {
+            let at = format!("/config/filters/{i}");
+            if !is_name(&filter.dimension) {
+                fields.push(field(
+                    format!("{at}/dimension"),
+                    "invalid",
+                    "This is not the name of a dimension.",
+                ));
+            } else if self.filters[..i].iter().any(|other| other.dimension == filter.dimension) {
+                fields.push(field(format!("{at}/dimension"), "duplicate", "This dimension stands twice."));
+            }
+            if let Some(Err(error)) = filter.label.as_deref().map(|l| display_name(l, &format!("{at}/label")))
+            {
+                fields.extend(error.fields().iter().cloned());
+            }
         }
         fields
     }
@@ -254,7 +304,7 @@ pub struct DashboardData {
     pub previous: Option<Span>,
     /// The tenant's time zone.
     pub time_zone: String,
-    /// In the order of the configuration.
+    /// Those that ask something, in the order of the configuration.
     pub widgets: Vec<WidgetData>,
 }
 

@@ -1,11 +1,11 @@
-//! The dashboard that a dataset gets when nobody has made one: four KPIs, a course over time, bars, a table, as
-//! far as the dataset has measures and dimensions for them. Provisioning and the CSV import begin with it.
+//! The dashboard that a dataset gets when nobody has made one: four KPIs, a course over time, bars, a table, and
+//! filters, as far as the dataset has measures and dimensions for them. Provisioning and the CSV import begin with it.
 
 use crate::dashboard::{
-    BarOptions, DashboardConfig, KpiOptions, Picture, Place, SeriesStyle, TableOptions, TimeSeriesOptions,
-    Widget,
+    BarOptions, DashboardConfig, DashboardFilter, KpiOptions, Picture, Place, SeriesStyle, TableOptions,
+    TimeSeriesOptions, Widget,
 };
-use crate::dataset::{DatasetDefinition, Format, Measure};
+use crate::dataset::{DatasetDefinition, Dimension, Format, Measure};
 use crate::period::{Compare, GrainChoice, Last, Range};
 use crate::question::{Agg, Aggregate, Question, Sort, SortBy};
 
@@ -36,7 +36,7 @@ impl Draft {
         let short: String = title.chars().take(80).collect();
         let title = short.trim().to_owned();
         self.config.layout.push(Place { widget: id.clone(), x, y, w, h });
-        self.config.widgets.push(Widget { id, title, question, picture });
+        self.config.widgets.push(Widget::chart(id, title, question, picture));
     }
 }
 
@@ -44,14 +44,13 @@ impl Draft {
 #[must_use]
 pub fn default_dashboard(dataset: &DatasetDefinition) -> DashboardConfig {
     let ask = |measures: Vec<Aggregate>| Question::new(&dataset.name, measures);
+    let filter = |d: &Dimension| DashboardFilter { dimension: d.name.clone(), label: None };
     let events = || (format!("{} in all", dataset.label), Aggregate::count());
     let mut draft = Draft {
         config: DashboardConfig {
-            range: Range::Last(Last::Days(30)),
             compare: Some(Compare::PreviousPeriod),
-            widgets: Vec::new(),
-            layout: Vec::new(),
-            embed: None,
+            filters: dataset.dimensions.iter().take(3).map(filter).collect(),
+            ..DashboardConfig::empty(Range::Last(Last::Days(30)))
         },
     };
 
@@ -74,13 +73,14 @@ pub fn default_dashboard(dataset: &DatasetDefinition) -> DashboardConfig {
     let width = 12 / u16::try_from(numbers.len().max(1)).unwrap_or(12);
     for (x, (title, aggregate)) in (0..).step_by(usize::from(width)).zip(&numbers) {
         let down_is_good = aggregate.measure.as_deref().is_some_and(|name| has_word(name, &UNWANTED));
-        let picture = Picture::Kpi(KpiOptions { sparkline: true, down_is_good });
+        let picture = Picture::Kpi(KpiOptions { down_is_good, ..KpiOptions::default() });
         draft.add(title, ask(vec![aggregate.clone()]), picture, (x, 0, width, 2));
     }
 
     let (title, main) = numbers.first().cloned().unwrap_or_else(events);
     let over_time = Question { grain: Some(GrainChoice::Auto), ..ask(vec![main.clone()]) };
-    let area = Picture::TimeSeries(TimeSeriesOptions { style: SeriesStyle::Area, stacked: false });
+    let area =
+        Picture::TimeSeries(TimeSeriesOptions { style: SeriesStyle::Area, ..TimeSeriesOptions::default() });
     let Some(first) = dataset.dimensions.first() else {
         draft.add(&title, over_time, area, (0, 2, 12, 4));
         return draft.config;
@@ -102,7 +102,12 @@ pub fn default_dashboard(dataset: &DatasetDefinition) -> DashboardConfig {
         by.iter().filter_map(|name| dataset.dimension(name)).map(|d| d.label.as_str()).collect();
     let table =
         greatest(Question { by: by.clone(), ..ask(numbers.into_iter().map(|(_, a)| a).collect()) }, 10);
-    draft.add(&labels.join(" and "), table, Picture::Table(TableOptions { bars: true }), (0, 6, 12, 4));
+    draft.add(
+        &labels.join(" and "),
+        table,
+        Picture::Table(TableOptions { bars: true, ..TableOptions::default() }),
+        (0, 6, 12, 4),
+    );
     draft.config
 }
 

@@ -6,7 +6,7 @@ use crate::question::{Aggregate, Question};
 
 fn widget(id: &str) -> Widget {
     let question = Question::new("flights", vec![Aggregate::count()]);
-    Widget { id: id.into(), title: "Flights".into(), question, picture: Picture::Kpi(KpiOptions::default()) }
+    Widget::chart(id, "Flights", question, Picture::Kpi(KpiOptions::default()))
 }
 
 fn place(widget: &str, x: u16, y: u16, w: u16, h: u16) -> Place {
@@ -14,13 +14,8 @@ fn place(widget: &str, x: u16, y: u16, w: u16, h: u16) -> Place {
 }
 
 fn config(widgets: Vec<Widget>, layout: Vec<Place>) -> DashboardConfig {
-    DashboardConfig {
-        range: Range::Last(Last::Days(30)),
-        compare: Some(Compare::PreviousPeriod),
-        widgets,
-        layout,
-        embed: None,
-    }
+    let compare = Some(Compare::PreviousPeriod);
+    DashboardConfig { compare, widgets, layout, ..DashboardConfig::empty(Range::Last(Last::Days(30))) }
 }
 
 fn wrong(config: &DashboardConfig) -> Vec<(String, String)> {
@@ -36,7 +31,7 @@ fn a_widget_is_tagged_by_its_kind_and_strict() {
     let short = r#"{"id":"w1","title":"Flights","kind":"kpi","question":{"dataset":"flights","measures":[{"agg":"count"}]}}"#;
     assert_eq!(serde_json::from_str::<Widget>(short).unwrap(), widget("w1"));
     for text in [
-        r#"{"id":"w","title":"x","kind":"pie","question":{"dataset":"a","measures":[{"agg":"count"}]}}"#,
+        r#"{"id":"w","title":"x","kind":"treemap","question":{"dataset":"a","measures":[{"agg":"count"}]}}"#,
         r#"{"id":"w","title":"x","kind":"kpi","colour":1,"question":{"dataset":"a","measures":[{"agg":"count"}]}}"#,
         r#"{"id":"w","title":"x","kind":"kpi","options":{"stacked":true},"question":{"dataset":"a","measures":[{"agg":"count"}]}}"#,
     ] {
@@ -76,8 +71,9 @@ fn every_widget_has_one_place_and_one_id() {
 #[test]
 fn a_question_fits_its_picture() {
     let with = |picture, change: fn(&mut Question)| {
-        let mut w = Widget { picture, ..widget("a") };
-        change(&mut w.question);
+        let mut question = Question::new("flights", vec![Aggregate::count()]);
+        change(&mut question);
+        let w = Widget::chart("a", "Flights", question, picture);
         wrong(&config(vec![w], vec![place("a", 0, 0, 1, 1)]))
             .into_iter()
             .map(|(pointer, _)| pointer)
@@ -96,6 +92,122 @@ fn a_question_fits_its_picture() {
     assert!(with(Picture::TimeSeries(TimeSeriesOptions::default()), |q| q.by = vec!["a".into()]).is_empty());
 }
 
+/// Where the widget is wrong that asks for so many measures by these dimensions, below the widget.
+fn misfits(picture: Picture, measures: usize, by: &[&str], grain: bool) -> Vec<String> {
+    let names = ["a", "b", "c"];
+    let question = Question {
+        by: by.iter().map(|name| (*name).to_owned()).collect(),
+        grain: grain.then_some(crate::period::GrainChoice::Auto),
+        ..Question::new(
+            "flights",
+            names.iter().take(measures).map(|n| Aggregate::of(crate::question::Agg::Sum, *n)).collect(),
+        )
+    };
+    let of = config(vec![Widget::chart("a", "A", question, picture)], vec![place("a", 0, 0, 1, 1)]);
+    wrong(&of).into_iter().map(|(at, _)| at.replace("/config/widgets/0", "")).collect()
+}
+
+#[test]
+fn every_picture_says_what_it_cannot_show() {
+    let fits = |picture: &Picture, measures, by: &[&str], grain| {
+        assert_eq!(misfits(picture.clone(), measures, by, grain), [""; 0], "{picture:?}");
+    };
+    let wrong_at = |picture: &Picture, measures, by: &[&str], grain, at: &str| {
+        assert_eq!(misfits(picture.clone(), measures, by, grain), [at], "{picture:?}");
+    };
+    for picture in [Picture::Pie(PieOptions::default()), Picture::Map(MapOptions::default())] {
+        fits(&picture, 1, &["d"], false);
+        wrong_at(&picture, 1, &[], false, "/question/by");
+        wrong_at(&picture, 2, &["d"], false, "/question/measures");
+        wrong_at(&picture, 1, &["d"], true, "/question/grain");
+    }
+    for picture in [Picture::Pivot(PivotOptions::default()), Picture::Heatmap(HeatmapOptions::default())] {
+        fits(&picture, 1, &["d", "e"], false);
+        fits(&picture, 1, &["d"], true);
+        wrong_at(&picture, 1, &["d"], false, "/question/by");
+        wrong_at(&picture, 1, &["d", "e"], true, "/question/by");
+        wrong_at(&picture, 2, &["d", "e"], false, "/question/measures");
+    }
+    let cohort = Picture::Cohort(CohortOptions::default());
+    fits(&cohort, 1, &["d", "e"], false);
+    wrong_at(&cohort, 1, &["d"], false, "/question/by");
+    let gauge = Picture::Gauge(GaugeOptions::default());
+    fits(&gauge, 1, &[], false);
+    wrong_at(&gauge, 1, &["d"], false, "/question/by");
+    let funnel = |steps: &[&str]| {
+        Picture::Funnel(FunnelOptions { steps: steps.iter().map(|s| (*s).to_owned()).collect() })
+    };
+    fits(&funnel(&[]), 3, &[], false);
+    fits(&funnel(&["seen", "bought"]), 1, &["d"], false);
+    wrong_at(&funnel(&[]), 1, &[], false, "/question/measures");
+    wrong_at(&funnel(&["seen", "bought"]), 2, &["d"], false, "/question/measures");
+    wrong_at(&funnel(&["seen", "bought"]), 2, &[], false, "/options/steps");
+    wrong_at(&funnel(&["seen"]), 1, &["d"], false, "/options/steps");
+    wrong_at(&funnel(&["seen", "seen"]), 1, &["d"], false, "/options/steps/1");
+}
+
+#[test]
+fn options_are_bounded() {
+    let stacked = |stacked| Picture::Bar(BarOptions { stacked, ..BarOptions::default() });
+    assert_eq!(misfits(stacked(true), 1, &["d", "e"], false), [""; 0]);
+    assert_eq!(misfits(stacked(false), 1, &["d", "e"], false), ["/options/stacked"]);
+    let pie = |slices| Picture::Pie(PieOptions { slices, ..PieOptions::default() });
+    assert_eq!(misfits(pie(13), 1, &["d"], false), ["/options/slices"]);
+    let rule = |measure, value| ColourRule { measure, op: RuleOp::Gte, value, tone: Tone::Good };
+    let table = |rules| Picture::Table(TableOptions { rules, ..TableOptions::default() });
+    assert_eq!(misfits(table(vec![rule(0, 1.0), rule(1, 1.0)]), 1, &[], false), ["/options/rules/1/measure"]);
+    assert_eq!(misfits(table(vec![rule(0, f64::NAN)]), 1, &[], false), ["/options/rules/0/value"]);
+    let gauge = |min, max, at: &[f64]| {
+        let thresholds = at.iter().map(|at| Threshold { at: *at, tone: Tone::Warn }).collect();
+        Picture::Gauge(GaugeOptions { min, max, target: None, thresholds })
+    };
+    assert_eq!(misfits(gauge(0.0, Some(0.0), &[]), 1, &[], false), ["/options/max"]);
+    assert_eq!(misfits(gauge(0.0, None, &[2.0, 2.0]), 1, &[], false), ["/options/thresholds/1/at"]);
+    let kpi = Picture::Kpi(KpiOptions { target: Some(f64::INFINITY), ..KpiOptions::default() });
+    assert_eq!(misfits(kpi, 1, &[], false), ["/options/target"]);
+}
+
+#[test]
+fn a_text_has_no_question() {
+    let text = r##"{"kind":"markdown","id":"t","title":"About","options":{"text":"# Hello"}}"##;
+    let read: Widget = serde_json::from_str(text).unwrap();
+    assert_eq!(read.kind(), WidgetKind::Markdown);
+    assert_eq!(read.question(), None);
+    assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    let of = |text: &str| {
+        let content = Content::Text(MarkdownOptions { text: text.into() });
+        let widget = Widget { id: "t".into(), title: "About".into(), content };
+        wrong(&config(vec![widget], vec![place("t", 0, 0, 1, 1)]))
+            .into_iter()
+            .map(|(at, _)| at)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("words"), [""; 0]);
+    assert_eq!(of(" "), ["/config/widgets/0/options/text"]);
+    for refused in [
+        r#"{"kind":"markdown","id":"t","title":"x","options":{"text":"a"},"question":{"dataset":"a","measures":[{"agg":"count"}]}}"#,
+        r#"{"kind":"markdown","id":"t","title":"x"}"#,
+        r#"{"kind":"pie","id":"t","title":"x"}"#,
+    ] {
+        assert!(serde_json::from_str::<Widget>(refused).is_err(), "{refused}");
+    }
+}
+
+#[test]
+fn filters_name_each_dimension_once() {
+    let of = |dimensions: &[&str]| {
+        let filters = dimensions
+            .iter()
+            .map(|d| DashboardFilter { dimension: (*d).to_owned(), label: Some("Label".into()) })
+            .collect();
+        wrong(&DashboardConfig { filters, ..config(vec![], vec![]) })
+    };
+    assert_eq!(of(&["origin", "carrier"]), []);
+    assert_eq!(of(&["origin", "origin"]), [("/config/filters/1/dimension".into(), "duplicate".into())]);
+    assert_eq!(of(&["Not a name"]), [("/config/filters/0/dimension".into(), "invalid".into())]);
+    assert_eq!(of(&["a"; 13]), [("/config/filters".into(), "count".into())]);
+}
+
 #[test]
 fn a_configuration_has_a_size() {
     let ids: Vec<String> = (0..=MAX_WIDGETS).map(|i| format!("w{i}")).collect();
@@ -103,7 +215,8 @@ fn a_configuration_has_a_size() {
     assert_eq!(wrong(&many), [("/config/widgets".to_owned(), "count".to_owned())]);
     let mut heavy = widget("a");
     let values: Vec<_> = (0..50).map(|i| Some(format!("{i:0>256}"))).collect();
-    heavy.question.filters = vec![crate::question::Filter::In { dimension: "d".into(), values }; 20];
+    heavy.question_mut().unwrap().filters =
+        vec![crate::question::Filter::In { dimension: "d".into(), values }; 20];
     let mut second = heavy.clone();
     second.id = "b".into();
     let large = config(vec![heavy, second], vec![place("a", 0, 0, 1, 1), place("b", 1, 0, 1, 1)]);
@@ -138,5 +251,10 @@ fn schemas_are_whole() {
     for name in ["Range", "Widget", "Event", "Filter", "Answer", "Column", "Values", "Grain"] {
         assert!(schemas.contains_key(name), "{name} has no schema; there are {:?}", schemas.keys());
     }
+    assert_eq!(
+        schemas["Tone"]["enum"],
+        serde_json::json!(["good", "warn", "bad"]),
+        "words are as on the wire"
+    );
     assert!(!schemas.contains_key("RangeText") && !schemas.contains_key("WidgetText"));
 }

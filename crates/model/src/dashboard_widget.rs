@@ -1,15 +1,23 @@
-//! A widget: a question with a picture, and how the picture is drawn. On the wire a widget is tagged by its
-//! `kind`, and its `options` are those of that kind.
+//! A widget: what it shows and under which heading. Most ask a question and draw the answer; a text asks nothing.
+//! On the wire a widget is tagged by its `kind`, and its `options` are those of that kind.
+//!
+//! What must always hold: only what has a question has a picture of an answer ([`Content`]), so that nobody has to
+//! ask whether a chart lacks its question; every option has a default, and one that nobody knows is refused.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use crate::dashboard_picture::{
+    BarOptions, CohortOptions, ColourRule, FunnelOptions, GaugeOptions, HeatmapOptions, KpiOptions,
+    MapOptions, MarkdownOptions, Picture, PieOptions, PivotOptions, RuleOp, SeriesStyle, TableOptions,
+    Threshold, TimeSeriesOptions, Tone,
+};
 use crate::error::FieldError;
 use crate::question::Question;
 use crate::tenant::{display_name, words};
 
 words! {
-    /// The pictures there are.
+    /// The kinds of widgets there are.
     WidgetKind {
         /// One number with a comparison and a sparkline.
         Kpi = "kpi",
@@ -19,102 +27,44 @@ words! {
         Bar = "bar",
         /// Rows and columns.
         Table = "table",
+        /// Shares of a whole.
+        Pie = "pie",
+        /// One dimension down, another across.
+        Pivot = "pivot",
+        /// Cells that are darker where there is more.
+        Heatmap = "heatmap",
+        /// Steps, and how many come from one to the next.
+        Funnel = "funnel",
+        /// Groups that began together, and how many of each are left.
+        Cohort = "cohort",
+        /// One number on a scale.
+        Gauge = "gauge",
+        /// Countries of the world.
+        Map = "map",
+        /// A text.
+        Markdown = "markdown",
     }
 }
 
-words! {
-    /// How a time series is drawn.
-    SeriesStyle {
-        /// Lines.
-        Line = "line",
-        /// Filled lines.
-        Area = "area",
-        /// Bars.
-        Bars = "bars",
-    }
-}
-
-/// How a KPI is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct KpiOptions {
-    /// With a small line of its course.
-    pub sparkline: bool,
-    /// Less is better: a fall is shown as good.
-    pub down_is_good: bool,
-}
-
-impl Default for KpiOptions {
-    fn default() -> Self {
-        Self { sparkline: true, down_is_good: false }
-    }
-}
-
-/// How a time series is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct TimeSeriesOptions {
-    /// Lines, areas or bars.
-    pub style: SeriesStyle,
-    /// One upon the other.
-    pub stacked: bool,
-}
-
-impl Default for TimeSeriesOptions {
-    fn default() -> Self {
-        Self { style: SeriesStyle::Line, stacked: false }
-    }
-}
-
-/// How bars are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct BarOptions {
-    /// From left to right, with room for long names.
-    pub horizontal: bool,
-}
-
-impl Default for BarOptions {
-    fn default() -> Self {
-        Self { horizontal: true }
-    }
-}
-
-/// How a table is drawn.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct TableOptions {
-    /// With small bars behind the numbers.
-    pub bars: bool,
-}
-
-/// The picture of a widget and how it is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Picture {
-    /// One number.
-    Kpi(KpiOptions),
-    /// Lines over time.
-    TimeSeries(TimeSeriesOptions),
-    /// Bars.
-    Bar(BarOptions),
-    /// Rows and columns.
-    Table(TableOptions),
-}
-
-impl Picture {
-    /// Which of the pictures.
-    #[must_use]
-    pub const fn kind(self) -> WidgetKind {
-        match self {
-            Self::Kpi(_) => WidgetKind::Kpi,
-            Self::TimeSeries(_) => WidgetKind::TimeSeries,
-            Self::Bar(_) => WidgetKind::Bar,
-            Self::Table(_) => WidgetKind::Table,
-        }
-    }
+/// What a widget shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// The answer to a question.
+    Chart(Chart),
+    /// A text; nothing is asked.
+    Text(MarkdownOptions),
 }
 
 /// A question with a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// What is asked.
+    pub question: Question,
+    /// How the answer is shown.
+    pub picture: Picture,
+}
+
+/// Something that a dashboard shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "WidgetText", into = "WidgetText")]
 pub struct Widget {
@@ -122,13 +72,11 @@ pub struct Widget {
     pub id: String,
     /// Its heading.
     pub title: String,
-    /// What it asks.
-    pub question: Question,
-    /// How it shows the answer.
-    pub picture: Picture,
+    /// What it shows.
+    pub content: Content,
 }
 
-/// A question with a picture, as it is written.
+/// Something that a dashboard shows, as it is written.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = Widget)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -157,7 +105,7 @@ pub enum WidgetText {
         #[serde(default)]
         options: TimeSeriesOptions,
     },
-    /// Bars, `by` one dimension.
+    /// Bars, `by` one dimension; or two, and the second is stacked.
     Bar {
         /// Its name inside the dashboard.
         id: String,
@@ -181,34 +129,141 @@ pub enum WidgetText {
         #[serde(default)]
         options: TableOptions,
     },
+    /// Shares of a whole, `by` one dimension, of one measure.
+    Pie {
+        /// Its name inside the dashboard.
+        id: String,
+        /// Its heading.
+        title: String,
+        /// What it asks.
+        question: Question,
+        /// How it is drawn.
+        #[serde(default)]
+        options: PieOptions,
+    },
+    /// `by` two dimensions, or one with a grain: the first goes down, the other (or time) across.
+    Pivot {
+        /// Its name inside the dashboard.
+        id: String,
+        /// Its heading.
+        title: String,
+        /// What it asks.
+        question: Question,
+        /// How it is drawn.
+        #[serde(default)]
+        options: PivotOptions,
+    },
+    /// As a pivot, with colours for numbers.
+    Heatmap {
+        /// Its name inside the dashboard.
+        id: String,
+        /// Its heading.
+        title: String,
+        /// What it asks.
+        question: Question,
+        /// How it is drawn.
+        #[serde(default)]
+        options: HeatmapOptions,
+    },
+    /// Several measures without `by`, in their order; or one measure `by` one dimension, with `steps`.
+    Funnel {
+        /// Its name inside the dashboard.
+        id: String,
+        /// Its heading.
+        title: String,
+        /// What it asks.
+        question: Question,
+        /// How it is drawn.
+        #[serde(default)]
+        options: FunnelOptions,
+    },
+    /// `by` two dimensions: the cohort, and how long after its beginning.
+    Cohort {
+        /// Its name inside the dashboard.
+        id: String,
+        /// Its heading.
+        title: String,
+        /// What it asks.
+        question: Question,
+        /// How it is drawn.
+        #[serde(default)]
+        options: CohortOptions,
+    },
+    /// One number (a question without `by`, with one measure) on a scale.
+    Gauge {
+        /// Its name inside the dashboard.
+        id: String,
+        /// Its heading.
+        title: String,
+        /// What it asks.
+        question: Question,
+        /// How it is drawn.
+        #[serde(default)]
+        options: GaugeOptions,
+    },
+    /// Countries, `by` one dimension that has their ISO codes (`CH` or `CHE`), of one measure.
+    Map {
+        /// Its name inside the dashboard.
+        id: String,
+        /// Its heading.
+        title: String,
+        /// What it asks.
+        question: Question,
+        /// How it is drawn.
+        #[serde(default)]
+        options: MapOptions,
+    },
+    /// A text. It asks nothing.
+    Markdown {
+        /// Its name inside the dashboard.
+        id: String,
+        /// Its heading.
+        title: String,
+        /// The text.
+        options: MarkdownOptions,
+    },
 }
 
-impl From<WidgetText> for Widget {
-    fn from(text: WidgetText) -> Self {
-        let (id, title, question, picture) = match text {
-            WidgetText::Kpi { id, title, question, options } => (id, title, question, Picture::Kpi(options)),
-            WidgetText::TimeSeries { id, title, question, options } => {
-                (id, title, question, Picture::TimeSeries(options))
+/// Writes out, once, which written kind is which picture.
+macro_rules! charts {
+    ($($kind:ident),+ $(,)?) => {
+        impl From<WidgetText> for Widget {
+            fn from(text: WidgetText) -> Self {
+                let (id, title, content) = match text {
+                    $(WidgetText::$kind { id, title, question, options } => {
+                        (id, title, Content::Chart(Chart { question, picture: Picture::$kind(options) }))
+                    })+
+                    WidgetText::Markdown { id, title, options } => (id, title, Content::Text(options)),
+                };
+                Self { id, title, content }
             }
-            WidgetText::Bar { id, title, question, options } => (id, title, question, Picture::Bar(options)),
-            WidgetText::Table { id, title, question, options } => {
-                (id, title, question, Picture::Table(options))
-            }
-        };
-        Self { id, title, question, picture }
-    }
-}
-
-impl From<Widget> for WidgetText {
-    fn from(Widget { id, title, question, picture }: Widget) -> Self {
-        match picture {
-            Picture::Kpi(options) => Self::Kpi { id, title, question, options },
-            Picture::TimeSeries(options) => Self::TimeSeries { id, title, question, options },
-            Picture::Bar(options) => Self::Bar { id, title, question, options },
-            Picture::Table(options) => Self::Table { id, title, question, options },
         }
-    }
+
+        impl From<Widget> for WidgetText {
+            fn from(Widget { id, title, content }: Widget) -> Self {
+                match content {
+                    $(Content::Chart(Chart { question, picture: Picture::$kind(options) }) => {
+                        Self::$kind { id, title, question, options }
+                    })+
+                    Content::Text(options) => Self::Markdown { id, title, options },
+                }
+            }
+        }
+
+        impl Widget {
+            /// Of which kind it is.
+            #[must_use]
+            pub const fn kind(&self) -> WidgetKind {
+                match &self.content {
+                    $(Content::Chart(Chart { picture: Picture::$kind(_), .. }) => WidgetKind::$kind,)+
+                    Content::Text(_) => WidgetKind::Markdown,
+                }
+            }
+        }
+    };
 }
+
+charts!(Kpi, TimeSeries, Bar, Table, Pie, Pivot, Heatmap, Funnel, Cohort, Gauge, Map);
 
 impl utoipa::PartialSchema for Widget {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
@@ -223,6 +278,34 @@ impl ToSchema for Widget {
 }
 
 impl Widget {
+    /// One that asks a question.
+    #[must_use]
+    pub fn chart(
+        id: impl Into<String>,
+        title: impl Into<String>,
+        question: Question,
+        picture: Picture,
+    ) -> Self {
+        Self { id: id.into(), title: title.into(), content: Content::Chart(Chart { question, picture }) }
+    }
+
+    /// What it asks, if it asks anything.
+    #[must_use]
+    pub const fn question(&self) -> Option<&Question> {
+        match &self.content {
+            Content::Chart(chart) => Some(&chart.question),
+            Content::Text(_) => None,
+        }
+    }
+
+    /// What it asks, to be changed.
+    pub const fn question_mut(&mut self) -> Option<&mut Question> {
+        match &mut self.content {
+            Content::Chart(chart) => Some(&mut chart.question),
+            Content::Text(_) => None,
+        }
+    }
+
     /// Everything that is wrong with it whatever the dataset is; pointers begin with `at`.
     pub(crate) fn problems(&self, at: &str) -> Vec<FieldError> {
         let mut fields = Vec::new();
@@ -241,24 +324,22 @@ impl Widget {
         if let Err(error) = display_name(&self.title, &format!("{at}/title")) {
             fields.extend(error.fields().iter().cloned());
         }
-        let question = format!("{at}/question");
-        fields.extend(self.question.check(&question));
-        let (by, grain) = (self.question.by.len(), self.question.grain.is_some());
-        let misfit = match self.picture.kind() {
-            WidgetKind::Kpi if by > 0 => Some(("/by", "A KPI is one number: it groups by nothing.")),
-            WidgetKind::Kpi if self.question.measures.len() > 1 => {
-                Some(("/measures", "A KPI has one measure."))
+        let options = match &self.content {
+            Content::Chart(Chart { question, picture }) => {
+                let place = format!("{at}/question");
+                fields.extend(question.check(&place));
+                if let Some((pointer, detail)) = picture.misfit(question) {
+                    fields.push(field(format!("{place}{pointer}"), "picture", detail));
+                }
+                picture.problems(question)
             }
-            WidgetKind::TimeSeries if by > 1 => {
-                Some(("/by", "A time series groups by one dimension at most."))
-            }
-            WidgetKind::Bar if by != 1 => Some(("/by", "Bars need one dimension in `by`.")),
-            WidgetKind::Bar if grain => Some(("/grain", "Bars have no time buckets; use a time series.")),
-            _ => None,
+            Content::Text(text) => text.problems(),
         };
-        if let Some((place, detail)) = misfit {
-            fields.push(field(format!("{question}{place}"), "picture", detail));
-        }
+        fields.extend(
+            options
+                .into_iter()
+                .map(|(pointer, detail)| field(format!("{at}/options{pointer}"), "invalid", detail)),
+        );
         fields
     }
 }

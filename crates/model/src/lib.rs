@@ -9,6 +9,7 @@ pub mod brand_image;
 pub mod clock;
 pub mod dashboard;
 pub mod dashboard_merge;
+pub mod dashboard_picture;
 pub mod dashboard_schema;
 pub mod dashboard_template;
 pub mod dashboard_version;
@@ -43,9 +44,10 @@ pub use api_key::{ApiKey, ApiKeyCreated, ApiKeyInput};
 pub use brand_image::{BrandImage, BrandImageKind};
 pub use clock::{Clock, Entropy, SystemClock, World};
 pub use dashboard::{
-    BarOptions, Dashboard, DashboardConfig, DashboardData, DashboardHead, DashboardInput, KpiOptions,
-    Picture, Place, SeriesStyle, TableOptions, TimeSeriesOptions, Widget, WidgetData, WidgetKind,
-    WidgetProblem,
+    BarOptions, Chart, CohortOptions, ColourRule, Content, Dashboard, DashboardConfig, DashboardData,
+    DashboardFilter, DashboardHead, DashboardInput, FunnelOptions, GaugeOptions, HeatmapOptions, KpiOptions, MapOptions,
+    MarkdownOptions, Picture, PieOptions, PivotOptions, Place, RuleOp, SeriesStyle, TableOptions, Threshold,
+    TimeSeriesOptions, Tone, Widget, WidgetData, WidgetKind, WidgetProblem,
 };
 pub use dashboard_merge::MergeConflict;
 pub use dashboard_schema::dashboard_schema;

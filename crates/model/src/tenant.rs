@@ -9,6 +9,8 @@ use crate::ids::TenantId;
 use crate::problem;
 use crate::slug::Slug;
 
+// `tt`, not `literal`: what describes the API reads the names in `rename`, and sees nothing in a literal that a macro
+// has wrapped.
 macro_rules! words {
     ($(#[doc = $doc:literal])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[doc = $doc])*

@@ -149,13 +149,7 @@ impl Platform {
         let input =
             |config| DashboardInput { name: "Overview".to_owned(), description: None, config, note: None };
         if !seed.sample_data {
-            let empty = DashboardConfig {
-                range: Range::Last(Last::Days(30)),
-                compare: None,
-                widgets: Vec::new(),
-                layout: Vec::new(),
-                embed: None,
-            };
+            let empty = DashboardConfig::empty(Range::Last(Last::Days(30)));
             return tx.dashboards().seed(permit, dashboard, &input(empty), false, now).await;
         }
         let dataset = sample_dataset();

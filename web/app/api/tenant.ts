@@ -29,6 +29,8 @@ import type {
   Question,
   RangeInput,
   Role,
+  Rows,
+  RowsInput,
   SampleRemoved,
   Scope,
   Session,
@@ -45,7 +47,7 @@ function read<T>(path: string, query: Query = {}): Read<T> {
   };
 }
 
-export type DataQuery = { last?: string; from?: string; to?: string; compare?: 'previous_period' | 'none' };
+export type DataQuery = { last?: string; from?: string; to?: string; compare?: 'previous_period' | 'none'; filters?: string };
 
 /** The longest page the API gives: lists that people look at as a whole. */
 const WHOLE = { limit: 200 };
@@ -134,6 +136,9 @@ export async function deletePicture(which: 'logo' | 'favicon'): Promise<void> {
 
 export const ask = (question: Question, range?: RangeInput) =>
   client.post<Answer>(at.ask(), { body: { question, ...(range ? { range } : {}) } });
+
+/** The rows that a question's numbers are made of. */
+export const rowsBehind = (input: RowsInput) => client.post<Rows>(at.rows(), { body: input });
 
 export async function changeDataset(dataset: Dataset): Promise<void> {
   const { label, version } = dataset;

@@ -3,7 +3,7 @@
  * holds: every widget asks only for measures and dimensions that the dataset has, and the layout has no overlaps.
  * Tested in `test/unit/templates.test.ts`.
  */
-import type { DashboardConfig, Dataset, Place, Question, QuestionMeasure, Widget, WidgetKind, WidgetOptions } from '../../wire/shapes';
+import type { Chart, DashboardConfig, Dataset, Place, Question, QuestionMeasure, WidgetOptions } from '../../wire/shapes';
 import type { IconName } from '../../ui/icons';
 
 export interface Template {
@@ -22,7 +22,10 @@ export const TEMPLATES: readonly Template[] = [
   { id: 'blank', name: 'Blank', text: 'Nothing on it yet.', icon: 'plus', needs: 0 },
 ];
 
-export function fromTemplate(id: Template['id'], dataset: Dataset | null): DashboardConfig {
+/** Every widget of a template asks something. */
+type Filled = Omit<DashboardConfig, 'widgets'> & { widgets: Chart[] };
+
+export function fromTemplate(id: Template['id'], dataset: Dataset | null): Filled {
   const board = new Board();
   if (dataset && id !== 'blank') FILL[id](board, dataset);
   return { range: { last: '30d' }, compare: 'previous_period', widgets: board.widgets, layout: board.layout };
@@ -76,13 +79,13 @@ const lower = (label: string) => (label.length > 1 && label[1] === label[1]?.toU
 
 /** Places widgets from left to right, a new row where one does not fit. */
 class Board {
-  widgets: Widget[] = [];
+  widgets: Chart[] = [];
   layout: Place[] = [];
   private x = 0;
   private y = 0;
   private row = 0;
 
-  add(kind: WidgetKind, title: string, question: Question, w: number, h: number, options: WidgetOptions = {}): void {
+  add(kind: Chart['kind'], title: string, question: Question, w: number, h: number, options: WidgetOptions = {}): void {
     const id = `w${this.widgets.length + 1}`;
     const width = Math.min(12, Math.max(2, Math.round(w)));
     if (this.x + width > 12) {
@@ -90,7 +93,7 @@ class Board {
       this.y += this.row;
       this.row = 0;
     }
-    this.widgets.push({ id, title, kind, question, options });
+    this.widgets.push({ id, title, kind, question, options } as Chart);
     this.layout.push({ widget: id, x: this.x, y: this.y, w: width, h });
     this.x += width;
     this.row = Math.max(this.row, h);

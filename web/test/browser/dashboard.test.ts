@@ -1,7 +1,7 @@
 /** A dashboard answers what it is asked: ranges, comparison, tables behind charts, sample data. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asMember, inBrowser, settled } from './browser';
+import { asMember, computed, inBrowser, settled } from './browser';
 import { demo, erase, type Place, provision, tenant, until } from './installation';
 
 inBrowser();
@@ -30,6 +30,53 @@ describe('the range', () => {
     await until('both dates in the address', async () => page.url().includes('from=2026-01-01&to=2026-02-01'));
     await settled(page);
   });
+});
+
+it('a stretch of a chart becomes the range', async () => {
+  const page = await asMember(tenant('acme'));
+  await settled(page);
+  const plot = page.locator('.plot').first();
+  await plot.scrollIntoViewIfNeeded();
+  const box = await plot.boundingBox();
+  if (!box) throw new Error('The chart is nowhere.');
+  await page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.7, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await until('two dates in the address', async () => /from=\d{4}-.*to=\d{4}-/.test(page.url()));
+  await settled(page);
+  expect(await page.locator('.frame .problem').count()).toBe(0);
+});
+
+it('what a dashboard is filtered by says what values there are', async () => {
+  const page = await asMember(tenant('acme'));
+  await settled(page);
+  const chips = page.getByRole('group', { name: 'Filters' });
+  await chips.getByRole('button').first().click();
+  await page.getByRole('dialog').getByRole('checkbox').first().waitFor();
+  const all = await page.getByRole('dialog').getByRole('checkbox').count();
+  const name = await page.getByRole('dialog').locator('li .label').first().innerText();
+  await page.getByRole('searchbox').fill(name);
+  await until('fewer values', async () => (await page.getByRole('dialog').getByRole('checkbox').count()) < all);
+});
+
+it('how often a dashboard asks again is remembered in the address', async () => {
+  const page = await asMember(tenant('acme'));
+  await settled(page);
+  await page.getByRole('button', { name: 'More of this dashboard' }).click();
+  await page.getByRole('menuitemradio', { name: 'Never refresh' }).click();
+  expect(new URL(page.url()).searchParams.get('refresh')).toBe('off');
+  await page.getByRole('button', { name: 'More of this dashboard' }).click();
+  expect(await page.getByRole('menuitemradio', { name: 'Never refresh' }).getAttribute('aria-checked')).toBe('true');
+});
+
+it('on paper there is nothing to press, and dark is light', async () => {
+  const page = await asMember(tenant('acme'), { scheme: 'dark' });
+  await settled(page);
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.getByRole('navigation', { name: 'Main' }).isVisible()).toBe(false);
+  expect(await page.getByRole('button', { name: 'Compare' }).isVisible()).toBe(false);
+  expect(await computed(page, '--text')).not.toMatch(/oklch\(0\.9/);
 });
 
 it('comparing can be switched off and on', async () => {

@@ -19,7 +19,7 @@ const flights: Answer = {
     [5, 4, 10, 30],
     [3, null, 7, 8],
   ],
-  range, previous: range, time_zone: 'UTC', partial: true,
+  range, previous: range, time_zone: 'UTC', partial: true, truncated: false,
 };
 
 describe('time series', () => {
@@ -57,7 +57,7 @@ describe('bars', () => {
   const answer: Answer = {
     columns: [{ name: 'dest', kind: 'dimension', label: 'Destination' }, { name: 'delay', kind: 'measure', label: 'Delay' }, { name: 'delay', kind: 'previous', label: 'Delay' }],
     data: [['ATL', 'ORD', null], [75, -25, null], [50, null, null]],
-    range, time_zone: 'UTC',
+    range, time_zone: 'UTC', partial: false, truncated: false,
   };
   it('stand on a common zero, also below it', () => {
     const [atl, ord, none] = bars(answer).rows;
@@ -83,7 +83,7 @@ describe('CSV', () => {
     expect(csv(flights).split('\r\n').slice(0, 3)).toEqual(['time,Origin,Flights,Flights (before)', '2026-01-02,EWR,5,3', '2026-01-01,EWR,4,']);
   });
   it('quotes what has to be, and disarms formulas', () => {
-    const odd: Answer = { columns: [{ name: 'd', kind: 'dimension', label: 'a "b", c' }], data: [['=HYPERLINK("x")', '-1', 'line\nbreak', '+a']], range, time_zone: 'UTC' };
+    const odd: Answer = { columns: [{ name: 'd', kind: 'dimension', label: 'a "b", c' }], data: [['=HYPERLINK("x")', '-1', 'line\nbreak', '+a']], range, time_zone: 'UTC', partial: false, truncated: false };
     expect(csv(odd)).toBe('"a ""b"", c"\r\n"\'=HYPERLINK(""x"")"\r\n\'-1\r\n"line\nbreak"\r\n\'+a\r\n');
   });
   it('files are named after their widget', () => {

@@ -19,7 +19,15 @@ describe('the address', () => {
     'nonsense (%j) counts as nothing chosen',
     (text) => expect(rangeFromQuery(query(text))).toBeNull(),
   );
+  it('a stretch of a chart is two instants, in the order of time and not of letters', () => {
+    const range = { from: '2026-01-01T09:00:00+09:00', to: '2026-01-01T08:00:00Z' };
+    expect(rangeFromQuery(query(String(new URLSearchParams(range))))).toEqual(range);
+    expect(rangeFromQuery(query(String(new URLSearchParams({ from: range.to, to: range.from }))))).toBeNull();
+    expect(rangeFromQuery(query('from=2026-01-01T25:00:00Z&to=2026-02-01'))).toBeNull();
+    expect(rangeLabel(range, day)).toBe('2026-01-01 09:00 – 2026-01-01 08:00');
+  });
   it('only what was chosen is sent', () => {
+    expect(dataQuery(null, null, '[]')).toEqual({ filters: '[]' });
     expect(dataQuery(null, null)).toEqual({});
     expect(dataQuery({ last: '7d' }, 'none')).toEqual({ last: '7d', compare: 'none' });
     expect(dataQuery({ last: '7d' }, 'drop table')).toEqual({ last: '7d' });

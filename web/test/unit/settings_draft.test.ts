@@ -3,7 +3,7 @@ import type { Settings } from '../../wire/shapes';
 import { accentWarning, brandingOf, changes, check, draftOf, merge } from '$app/pages/tenant/settings/draft';
 
 describe('the settings form', () => {
-  const settings: Settings = { name: 'Acme', time_zone: 'UTC', week_start: 'monday', branding: { accent: '#c4371c', radius: 8 }, version: 3 };
+  const settings: Settings = { name: 'Acme', time_zone: 'UTC', locale: 'en', week_start: 'monday', branding: { accent: '#c4371c', radius: 8 }, version: 3 };
   it('sends only what differs', () => {
     const draft = draftOf(settings);
     expect(changes(draft, settings)).toBeNull();

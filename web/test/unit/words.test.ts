@@ -16,7 +16,7 @@ describe('small words', () => {
     expect(actionLabel('embed_token.mint')).toBe('Embed token mint');
   });
   it('an entry says what and of what in words, never by an id', () => {
-    const entry = (action: string, subject: string | null, detail: unknown) => ({ seq: 1, at: '', action, actor: { kind: 'member' }, subject, detail });
+    const entry = (action: string, subject: string | null, detail: unknown) => ({ seq: 1, at: '', action, actor: { kind: 'member', id: '', name: '' }, request: '', subject, detail });
     const session = entry('session.record', 'ses_01m7ys4xyzetabvrmvphg1w3r2', { event: 'sign_in' });
     expect([entryLabel(session), entrySubject(session)]).toEqual(['Signed in', '']);
     expect(entrySubject(entry('api_key.create', 'key_01m7yrxcynfc8tj5qrznfg7ww4', { name: 'demo', scopes: [] }))).toBe('demo');

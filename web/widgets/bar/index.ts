@@ -1,4 +1,4 @@
-import type { WidgetShape } from '../shape';
+import type { ChartShape } from '../shape';
 import BarSkeleton from './BarSkeleton.svelte';
 
-export default { load: () => import('./Bar.svelte'), skeleton: BarSkeleton } satisfies WidgetShape;
+export default { asks: true, load: () => import('./Bar.svelte'), skeleton: BarSkeleton } satisfies ChartShape;

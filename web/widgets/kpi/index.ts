@@ -1,4 +1,4 @@
-import type { WidgetShape } from '../shape';
+import type { ChartShape } from '../shape';
 import KpiSkeleton from './KpiSkeleton.svelte';
 
-export default { load: () => import('./Kpi.svelte'), skeleton: KpiSkeleton } satisfies WidgetShape;
+export default { asks: true, load: () => import('./Kpi.svelte'), skeleton: KpiSkeleton } satisfies ChartShape;

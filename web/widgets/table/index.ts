@@ -1,4 +1,4 @@
-import type { WidgetShape } from '../shape';
+import type { ChartShape } from '../shape';
 import TableSkeleton from './TableSkeleton.svelte';
 
-export default { load: () => import('./Table.svelte'), skeleton: TableSkeleton } satisfies WidgetShape;
+export default { asks: true, load: () => import('./Table.svelte'), skeleton: TableSkeleton } satisfies ChartShape;

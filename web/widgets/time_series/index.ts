@@ -1,4 +1,4 @@
-import type { WidgetShape } from '../shape';
+import type { ChartShape } from '../shape';
 import TimeSeriesSkeleton from './TimeSeriesSkeleton.svelte';
 
-export default { load: () => import('./TimeSeries.svelte'), skeleton: TimeSeriesSkeleton } satisfies WidgetShape;
+export default { asks: true, load: () => import('./TimeSeries.svelte'), skeleton: TimeSeriesSkeleton } satisfies ChartShape;

@@ -1,4 +1,5 @@
-//! The browser tests: a real Insula with its demo tenants on a free port, a real Chromium, and `npm run test:browser`.
+//! The browser tests: a real Insula with its demo tenants on a free port, a real Chromium, and `npm run test:browser`;
+//! before it the gallery of widgets, which needs no Insula.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -15,6 +16,8 @@ const STOP: Duration = Duration::from_secs(60);
 
 pub(super) fn run(repo: &Repo) -> Result<()> {
     let chromium = install::chromium()?;
+    let mut gallery = web::npm(repo, &["run", "--silent", "test:gallery"]);
+    run::open(gallery.env("INSULA_CHROMIUM", &chromium))?;
     run::open(&mut repo.cargo(&["build", "--package", "insula", "--quiet"]))?;
     let insula = Insula::start(repo)?;
     let mut npm = web::npm(repo, &["run", "--silent", "test:browser"]);

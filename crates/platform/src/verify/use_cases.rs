@@ -245,13 +245,7 @@ fn dashboard_input(name: &str) -> DashboardInput {
     DashboardInput {
         name: name.to_owned(),
         description: None,
-        config: insula_model::DashboardConfig {
-            range: insula_model::Range::Last(insula_model::Last::All),
-            compare: None,
-            widgets: Vec::new(),
-            layout: Vec::new(),
-            embed: None,
-        },
+        config: insula_model::DashboardConfig::empty(insula_model::Range::Last(insula_model::Last::All)),
         note: None,
     }
 }

@@ -30,18 +30,8 @@ async fn create(
         proxy.cut(cut);
     }
     let tenant = node.store().tenant(&op, Arc::clone(&acme.record))?;
-    let config = DashboardConfig {
-        range: Range::Last(Last::All),
-        compare: None,
-        widgets: vec![],
-        layout: vec![],
-        embed: None,
-    };
-    node.dashboard_create(
-        &tenant,
-        &DashboardInput { name: name.to_owned(), description: None, config, note: None },
-    )
-    .await
+    let config = DashboardConfig::empty(Range::Last(Last::All));
+    node.dashboard_create(&tenant, &DashboardInput { name: name.to_owned(), description: None, config, note: None }).await
 }
 
 /// How often it is there, and how often the log says that it was made.

@@ -186,7 +186,7 @@ each_tier!(a_widget_without_an_answer_holds_up_no_other, async |t: &TestPlatform
     let owner = Person::owner(t, &acme).await;
     ingest_flights(t, &owner, &flights(6, 100)).await;
     let mut input = overview();
-    input.config.widgets[1].question.dataset = "gone".to_owned();
+    input.config.widgets[1].question_mut().expect("a chart").dataset = "gone".to_owned();
     let id = t.platform.dashboard_create(&owner.tenant(t), &input).await.expect("made").id;
     let (_, data) = shown(t, &owner, id, &PLAIN).await;
     let problem = data.widgets[1].problem.as_ref().expect("a problem");

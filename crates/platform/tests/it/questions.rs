@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use insula_insight::{Context, Source, compile, compile_dashboard, reference};
 use insula_model::policy::action::{EventIngest, QuestionAsk};
 use insula_model::{
-    Answer, ColumnKind, Compare, Event, GrainChoice, Picture, Question, Tier, WeekStart, Widget,
-    default_dashboard, period,
+    Agg, Aggregate, Answer, Chart, CohortOptions, ColumnKind, Compare, Content, DashboardConfig,
+    DatasetDefinition, Event, FunnelOptions, GaugeOptions, GrainChoice, HeatmapOptions, MapOptions, Picture,
+    PieOptions, PivotOptions, Place, Question, Tier, WeekStart, Widget, default_dashboard, period,
 };
 use insula_platform::QuestionRequest;
 use insula_store::{Insertion, StoredDataset};
@@ -141,21 +142,51 @@ each_tier!(random_questions_are_answered_as_the_reference_does, async |t: &TestP
     assert!(compared > RANDOM / 2 && rows > 100, "{compared} answers with {rows} rows say too little");
 });
 
-/// The question that a widget's answer is the answer to.
-fn plain(widget: &Widget, compare: Option<Compare>) -> (Question, Option<Question>) {
-    let question = widget.question.clone();
-    match widget.picture {
+/// The question that a chart's answer is the answer to.
+fn plain(chart: &Chart, compare: Option<Compare>) -> (Question, Option<Question>) {
+    let question = chart.question.clone();
+    let alone = || Question { compare: Some(Compare::None), ..question.clone() };
+    match &chart.picture {
         Picture::Kpi(options) => {
-            let course =
-                Question { grain: Some(GrainChoice::Auto), compare: Some(Compare::None), ..question.clone() };
+            let course = Question { grain: Some(GrainChoice::Auto), ..alone() };
             (Question { grain: None, ..question }, options.sparkline.then_some(course))
         }
+        Picture::Gauge(_) => (Question { grain: None, ..alone() }, None),
         Picture::TimeSeries(_) => {
             let grain = question.grain.or(Some(GrainChoice::Auto));
             (Question { grain, compare: question.compare.or(compare), ..question }, None)
         }
-        Picture::Bar(_) | Picture::Table(_) => (question, None),
+        picture if picture.compares() => (question, None),
+        _ => (alone(), None),
     }
+}
+
+/// The default dashboard, and below it one of each of the other pictures.
+fn every_picture(definition: &DatasetDefinition) -> DashboardConfig {
+    let mut config = default_dashboard(definition);
+    let measure = |m: usize| Aggregate::of(Agg::Sum, &definition.measures[m].name);
+    let ask = |by: &[usize]| Question {
+        by: by.iter().map(|d| definition.dimensions[*d].name.clone()).collect(),
+        ..Question::new(&definition.name, vec![measure(0)])
+    };
+    let over_time = Question { grain: Some(GrainChoice::Month), ..ask(&[0]) };
+    let steps = Question { measures: vec![Aggregate::count(), measure(0)], ..ask(&[]) };
+    let pictures = [
+        (ask(&[0]), Picture::Pie(PieOptions::default())),
+        (ask(&[0, 1]), Picture::Pivot(PivotOptions::default())),
+        (over_time, Picture::Heatmap(HeatmapOptions::default())),
+        (steps, Picture::Funnel(FunnelOptions::default())),
+        (ask(&[0, 1]), Picture::Cohort(CohortOptions::default())),
+        (ask(&[]), Picture::Gauge(GaugeOptions::default())),
+        (ask(&[1]), Picture::Map(MapOptions::default())),
+    ];
+    for (y, (question, picture)) in (100..).zip(pictures) {
+        let id = format!("more{y}");
+        config.layout.push(Place { widget: id.clone(), x: 0, y, w: 12, h: 1 });
+        config.widgets.push(Widget::chart(id, "More", question, picture));
+    }
+    config.check().expect("a valid dashboard");
+    config
 }
 
 each_tier!(a_whole_dashboard_says_what_its_questions_say, async |t: &TestPlatform, tier| {
@@ -167,7 +198,7 @@ each_tier!(a_whole_dashboard_says_what_its_questions_say, async |t: &TestPlatfor
     put_in(t, &owner, &events).await;
     let dataset = stored(t, &owner, "flights").await;
     let definition = &dataset.dataset.definition;
-    let config = default_dashboard(definition);
+    let config = every_picture(definition);
     for (zone, compare) in [("America/New_York", None), ("Asia/Kathmandu", Some(Compare::PreviousPeriod))] {
         let context = Context {
             now,
@@ -186,7 +217,8 @@ each_tier!(a_whole_dashboard_says_what_its_questions_say, async |t: &TestPlatfor
         assert!(plan.statements.len() < config.widgets.len());
         let context = Context { compare: compare.or(config.compare), ..context };
         for (widget, shown) in config.widgets.iter().zip(plan.assemble(&results)) {
-            let (value, series) = plain(widget, context.compare);
+            let Content::Chart(chart) = &widget.content else { panic!("{}: a text", widget.id) };
+            let (value, series) = plain(chart, context.compare);
             let expected = reference::answer(&value, definition, &context, &events).expect("an answer");
             let found = shown.value.unwrap_or_else(|| panic!("{}: {:?}", widget.id, shown.problem));
             reference::same(&expected, &found).unwrap_or_else(|why| panic!("{}: {why}", widget.id));

@@ -35,13 +35,7 @@ async fn close_the_log(root: &Client) {
 }
 
 fn dashboard(name: &str) -> DashboardInput {
-    let config = DashboardConfig {
-        range: Range::Last(Last::All),
-        compare: None,
-        widgets: vec![],
-        layout: vec![],
-        embed: None,
-    };
+    let config = DashboardConfig::empty(Range::Last(Last::All));
     DashboardInput { name: name.to_owned(), description: None, config, note: None }
 }
 

@@ -286,7 +286,8 @@ impl Dashboards<'_, '_, Write> {
         expect_version(expected, present.get(0))?;
         // What was there before versions were kept becomes the first of them.
         self.keep(id, None, None).await?;
-        let asked: Vec<&str> = input.config.widgets.iter().map(|w| w.question.dataset.as_str()).collect();
+        let asked: Vec<&str> =
+            input.config.widgets.iter().filter_map(|w| w.question()).map(|q| q.dataset.as_str()).collect();
         let row = self
             .0
             .row(

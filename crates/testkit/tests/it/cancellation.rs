@@ -42,13 +42,7 @@ async fn work(t: &TestPlatform, tenant: &Tenant<'_>, what: u64) {
                 t.platform.question_ask(tenant, &QuestionRequest { question, range, time_zone: None }).await;
         }
         1 => {
-            let config = DashboardConfig {
-                range: Range::Last(Last::All),
-                compare: None,
-                widgets: vec![],
-                layout: vec![],
-                embed: None,
-            };
+            let config = DashboardConfig::empty(Range::Last(Last::All));
             let input = DashboardInput { name, description: None, config, note: None };
             if let Ok(made) = t.platform.dashboard_create(tenant, &input).await {
                 let _ = t.platform.dashboard_delete(tenant, made.id).await;

@@ -57,13 +57,7 @@ async fn once(t: &TestPlatform, cast: &Cast, name: &str) -> Result<(), Error> {
     let request = RequestId::from_uuid(t.platform.world().uuid());
     let op = t.platform.api_key_context(&player.key, &record, request).await?;
     let tenant = t.store().tenant(&op, record)?;
-    let config = DashboardConfig {
-        range: Range::Last(Last::All),
-        compare: None,
-        widgets: vec![],
-        layout: vec![],
-        embed: None,
-    };
+    let config = DashboardConfig::empty(Range::Last(Last::All));
     let input = DashboardInput { name: name.to_owned(), description: None, config, note: None };
     let made = t.platform.dashboard_create(&tenant, &input).await?;
     // From here on the name is there; what fails now is not about it.

@@ -1,0 +1,4 @@
+import type { ChartShape } from '../shape';
+import BarSkeleton from '../bar/BarSkeleton.svelte';
+
+export default { asks: true, load: () => import('./Funnel.svelte'), skeleton: BarSkeleton } satisfies ChartShape;
