@@ -68,18 +68,8 @@ export type Span = T['Span'];
 export type Answer = T['Answer'];
 
 /** What is asked for the rows behind a question, a page at a time. */
-export interface RowsInput {
-  question: Question;
-  range?: RangeInput;
-  filters?: readonly Filter[];
-  limit?: number;
-  cursor?: string;
-}
-export interface Rows {
-  columns: AnswerColumn[];
-  data: Scalar[][];
-  next_cursor?: string | null;
-}
+export type RowsInput = But<T['RowsInput'], { range?: RangeInput; filters?: readonly Filter[] }>;
+export type Rows = T['EventRows'];
 
 /* ── tenant: dashboards ─────────────────────────────────────────────────────────────────────────── */
 

@@ -22,7 +22,7 @@ use crate::names::Names;
 use crate::period::{Period, resolve};
 use crate::scan::{Atom, Rank, RankBy, Scan};
 use crate::shape::{Form, Head, How, Measured, SeriesOrder, Shape};
-use crate::statement::Statement;
+use crate::statement::{Binder, Statement};
 
 /// Buckets times groups of one answer, at most.
 pub const MAX_CELLS: usize = 5_000;
@@ -181,6 +181,11 @@ impl<'a> Draft<'a> {
             buckets: Arc::clone(&buckets),
         });
         Ok(buckets)
+    }
+
+    /// The conditions of the question and of what surrounds it, each behind an ` AND `.
+    pub(crate) fn conditions_sql(&self, binder: &mut Binder) -> String {
+        self.conditions.iter().map(|c| format!(" AND {}", c.sql(binder))).collect()
     }
 
     fn scan(&self, buckets: Option<&Buckets>, rank: Option<Rank>) -> Scan {

@@ -15,6 +15,7 @@
 //! properties of time, `compile_tests.rs` that nothing is injected; `reference` is the slow evaluator that the
 //! answers of a real PostgreSQL are held against.
 
+mod behind;
 mod bucket;
 mod clock;
 mod compile;
@@ -33,6 +34,7 @@ mod shape;
 mod sql_tests;
 mod statement;
 
+pub use behind::{CompiledRows, RowCursor, compile_rows};
 pub use compile::{CompiledQuery, MAX_CELLS, compile};
 pub use context::{Context, Source};
 pub use dashboard::{DashboardPlan, compile_dashboard, filters};

@@ -82,27 +82,43 @@ pub struct Statement {
 impl Statement {
     /// Feeds everything that the result depends on, apart from the rows of the table.
     pub fn digest(&self, hash: &mut Sha256) {
-        let mut part = |tag: u8, bytes: &[u8]| {
-            hash.update([tag]);
-            hash.update((bytes.len() as u64).to_be_bytes());
-            hash.update(bytes);
-        };
-        part(0, self.sql.as_bytes());
+        hash.update((self.sql.len() as u64).to_be_bytes());
+        hash.update(self.sql.as_bytes());
         for param in &self.params {
-            match param {
-                Param::Int4(v) => part(1, &v.to_be_bytes()),
-                Param::Int8(v) => part(2, &v.to_be_bytes()),
-                Param::Float8(v) => part(3, &v.to_bits().to_be_bytes()),
-                Param::Float8Array(v) => v.iter().for_each(|v| part(8, &v.to_bits().to_be_bytes())),
-                Param::Text(v) => part(4, v.as_bytes()),
-                Param::TextArray(v) => v.iter().for_each(|v| part(5, v.as_bytes())),
-                Param::Timestamptz(v) => part(6, &v.as_nanosecond().to_be_bytes()),
-                Param::TimestamptzArray(v) => {
-                    v.iter().for_each(|v| part(7, &v.as_nanosecond().to_be_bytes()))
-                }
-            }
+            param.digest(hash);
         }
     }
+}
+
+impl Param {
+    /// Its type, how much there is of it, and all of it: no two lists of parameters feed the same bytes.
+    fn digest(&self, hash: &mut Sha256) {
+        let mut fixed = |tag: u8, bytes: &[u8]| {
+            hash.update([tag]);
+            hash.update(bytes);
+        };
+        match self {
+            Self::Int4(v) => fixed(1, &v.to_be_bytes()),
+            Self::Int8(v) => fixed(2, &v.to_be_bytes()),
+            Self::Float8(v) => fixed(3, &v.to_bits().to_be_bytes()),
+            Self::Timestamptz(v) => fixed(6, &v.as_nanosecond().to_be_bytes()),
+            Self::Text(v) => many(hash, 4, std::slice::from_ref(v), |hash, v| text(hash, v)),
+            Self::TextArray(v) => many(hash, 5, v, |hash, v| text(hash, v)),
+            Self::TimestamptzArray(v) => many(hash, 7, v, |h, v| h.update(v.as_nanosecond().to_be_bytes())),
+            Self::Float8Array(v) => many(hash, 8, v, |h, v| h.update(v.to_bits().to_be_bytes())),
+        }
+    }
+}
+
+fn many<T>(hash: &mut Sha256, tag: u8, items: &[T], each: impl Fn(&mut Sha256, &T)) {
+    hash.update([tag]);
+    hash.update((items.len() as u64).to_be_bytes());
+    items.iter().for_each(|item| each(hash, item));
+}
+
+fn text(hash: &mut Sha256, text: &str) {
+    hash.update((text.len() as u64).to_be_bytes());
+    hash.update(text.as_bytes());
 }
 
 /// Gathers parameters while a statement is written.
@@ -126,5 +142,39 @@ impl Binder {
 
     pub(crate) fn done(self) -> Vec<Param> {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digest(params: Vec<Param>) -> [u8; 32] {
+        let cost = Cost { days: 1, rows: 1, scans: 1 };
+        let statement =
+            Statement { sql: "SELECT".into(), params, columns: Vec::new(), datasets: Vec::new(), cost };
+        let mut hash = Sha256::new();
+        statement.digest(&mut hash);
+        hash.finalize().into()
+    }
+
+    /// Rows are kept under the digest: two filters whose values are cut elsewhere must not share them.
+    #[test]
+    fn lists_that_are_cut_elsewhere_differ() {
+        let texts = |of: &[&str]| Param::TextArray(of.iter().map(|t| (*t).to_owned()).collect());
+        let one = digest(vec![texts(&["a"]), texts(&["b", "c"])]);
+        assert_ne!(one, digest(vec![texts(&["a", "b"]), texts(&["c"])]));
+        assert_ne!(one, digest(vec![texts(&["a", "b", "c"]), texts(&[])]));
+        assert_ne!(digest(vec![texts(&["ab"])]), digest(vec![texts(&["a", "b"])]));
+        assert_ne!(digest(vec![texts(&["a"])]), digest(vec![Param::Text("a".into())]));
+        let at = |of: &[i64]| {
+            Param::TimestamptzArray(of.iter().map(|s| Timestamp::from_second(*s).unwrap()).collect())
+        };
+        assert_ne!(digest(vec![at(&[1]), at(&[2, 3])]), digest(vec![at(&[1, 2]), at(&[3])]));
+        let numbers = |of: &[f64]| Param::Float8Array(of.to_vec());
+        assert_ne!(
+            digest(vec![numbers(&[1.0]), numbers(&[2.0, 3.0])]),
+            digest(vec![numbers(&[1.0, 2.0]), numbers(&[3.0])])
+        );
     }
 }

@@ -193,6 +193,22 @@ impl Answer {
     }
 }
 
+/// Events as they are stored, the latest first: those that a question's numbers are made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EventRows {
+    /// The heads of the columns: the time, then every dimension and every measure of the dataset.
+    pub columns: Vec<Column>,
+    /// One array for each column, all of the same length.
+    pub data: Vec<Values>,
+    /// The range as instants.
+    pub range: Span,
+    /// The time zone of the times.
+    pub time_zone: String,
+    /// What to send as `cursor` for the next page; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,7 +39,7 @@ pub mod slug;
 pub mod template;
 pub mod tenant;
 
-pub use answer::{Answer, Column, ColumnKind, Values};
+pub use answer::{Answer, Column, ColumnKind, EventRows, Values};
 pub use api_key::{ApiKey, ApiKeyCreated, ApiKeyInput};
 pub use brand_image::{BrandImage, BrandImageKind};
 pub use clock::{Clock, Entropy, SystemClock, World};

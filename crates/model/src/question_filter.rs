@@ -92,11 +92,7 @@ pub enum Filter {
 /// # Errors
 /// `input.invalid` with a pointer for everything that is wrong.
 pub fn check_filters(filters: &[Filter], at: &str) -> Result<()> {
-    let wrong = |pointer: String, code: &str, detail: &str| FieldError {
-        pointer,
-        code: code.to_owned(),
-        detail: Some(detail.to_owned()),
-    };
+    let wrong = |pointer: String, code: &str, detail: &str| FieldError::new(pointer, code, detail);
     if filters.len() > MAX_FILTERS {
         return refuse(
             vec![wrong(at.to_owned(), "count", "There are 20 filters at most.")],

@@ -64,7 +64,7 @@ pub use faults::Faults;
 pub use installation::{CellRequest, SlugCheck};
 pub use operators::OperatorSignedIn;
 pub use owners::OwnerInstalled;
-pub use questions::QuestionRequest;
+pub use questions::{QuestionRequest, RowsRequest};
 pub use sessions::SignedIn;
 pub use settings::{Mailing, QuestionLimits, Settings};
 pub use tenants::{DeleteTenantInput, OperationView, OwnerRequest, StepView, TenantRequest};

@@ -117,7 +117,7 @@ impl Route {
             json!({ "name": "mine", "config": { "range": { "last": "30d" }, "widgets": [], "layout": [] } });
         Some(match self.id.as_str() {
             _ if self.reads() => return None,
-            "question_ask" => question(),
+            "question_ask" | "question_rows" => question(),
             "dashboard_create" | "dashboard_update" => dashboard,
             "dashboard_restore" => json!({ "version": 1 }),
             "member_update" => json!({ "role": "viewer" }),

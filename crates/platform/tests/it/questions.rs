@@ -9,7 +9,7 @@ use insula_model::{
     DatasetDefinition, Event, FunnelOptions, GaugeOptions, GrainChoice, HeatmapOptions, MapOptions, Picture,
     PieOptions, PivotOptions, Place, Question, Tier, WeekStart, Widget, default_dashboard, period,
 };
-use insula_platform::QuestionRequest;
+use insula_platform::{QuestionRequest, RowsRequest};
 use insula_store::{Insertion, StoredDataset};
 use insula_testkit::{TestPlatform, each_tier};
 use serde_json::json;
@@ -22,7 +22,7 @@ const RANDOM: u64 = 150;
 
 fn request(question: serde_json::Value) -> QuestionRequest {
     let question = serde_json::from_value(question).expect("a question");
-    QuestionRequest { question, range: None, time_zone: None }
+    QuestionRequest::new(question)
 }
 
 fn texts(answer: &Answer, name: &str, kind: ColumnKind) -> Vec<Option<String>> {
@@ -372,4 +372,59 @@ each_tier!(what_is_wrong_with_a_question_is_said, async |t: &TestPlatform, tier|
         ..request(json!({ "dataset": "flights", "measures": count }))
     };
     assert_eq!(refused(t.platform.question_ask(&a.tenant(t), &zone).await), "input.invalid");
+});
+
+each_tier!(the_rows_behind_a_question_are_all_of_them_and_nobody_elses, async |t: &TestPlatform, tier| {
+    let (acme, globex) = (home(t, "acme", tier).await, home(t, "globex", tier).await);
+    let (a, b) = (Person::owner(t, &acme).await, Person::owner(t, &globex).await);
+    ingest_flights(t, &a, &flights(1, 900)).await;
+    ingest_flights(t, &b, &flights(2, 300)).await;
+    let asked = QuestionRequest {
+        filters: vec![serde_json::from_value(json!({ "dimension": "origin", "op": "in", "values": ["JFK"] })).expect("a filter")],
+        ..request(json!({
+            "dataset": "flights", "measures": [{ "agg": "count" }, { "agg": "sum", "measure": "distance" }],
+            "range": { "from": "2013-01-01", "to": "2014-01-01" }, "compare": "previous_period"
+        }))
+    };
+    let answer = t.platform.question_ask(&a.tenant(t), &asked).await.expect("an answer");
+    let (count, distance) = (numbers(&answer, "count")[0], numbers(&answer, "sum_distance")[0]);
+
+    let (mut times, mut sum, mut cursor, mut pages) = (Vec::new(), 0.0, None, 0);
+    loop {
+        let page = RowsRequest { asked: asked.clone(), limit: Some(60), cursor };
+        let page = t.platform.question_rows(&a.tenant(t), &page).await.expect("a page");
+        let column = |name: &str| &page.data[page.columns.iter().position(|c| c.name == name).expect(name)];
+        times.extend(column("time").texts().expect("times").iter().flatten().cloned());
+        assert!(column("origin").texts().expect("texts").iter().all(|o| o.as_deref() == Some("JFK")));
+        sum += column("distance").numbers().expect("numbers").iter().flatten().sum::<f64>();
+        pages += 1;
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert!(pages > 2, "{pages} pages");
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+    let found = times.len() as f64;
+    assert_eq!((Some(found), Some(sum)), (count, distance));
+    let moments: Vec<jiff::Timestamp> = times.iter().map(|t| t.parse().expect("a moment")).collect();
+    assert!(moments.is_sorted_by(|a, b| a >= b), "the latest first");
+
+    // Another tenant's cursor shows nothing of theirs, and what makes no sense is refused.
+    let page = |limit, cursor: Option<&str>| RowsRequest {
+        asked: asked.clone(),
+        limit,
+        cursor: cursor.map(str::to_owned),
+    };
+    let mine = t.platform.question_rows(&a.tenant(t), &page(Some(1), None)).await.expect("a page");
+    let theirs = page(Some(1_000), mine.next_cursor.as_deref());
+    let theirs = t.platform.question_rows(&b.tenant(t), &theirs).await.expect("a page");
+    assert!(theirs.data[0].len() <= 300 && theirs.next_cursor.is_none());
+    let all = t.platform.question_rows(&a.tenant(t), &page(None, Some("x"))).await;
+    assert_eq!(refused(all), "cursor.invalid");
+    assert_eq!(refused(t.platform.question_rows(&a.tenant(t), &page(Some(0), None)).await), "input.invalid");
+    let mut unknown = page(None, None);
+    unknown.asked.filters =
+        vec![serde_json::from_value(json!({ "dimension": "planet", "op": "in", "values": ["x"] })).expect("a filter")];
+    assert_eq!(refused(t.platform.question_rows(&a.tenant(t), &unknown).await), "input.invalid");
 });

@@ -19,11 +19,7 @@ fn question(n: usize) -> QuestionRequest {
         "dataset": "flights", "measures": [{ "agg": "count" }],
         "filters": [{ "dimension": "origin", "op": "in", "values": [n.to_string()] }]
     });
-    QuestionRequest {
-        question: serde_json::from_value(question).expect("a question"),
-        range: None,
-        time_zone: None,
-    }
+    QuestionRequest::new(serde_json::from_value(question).expect("a question"))
 }
 
 async fn ask(t: &TestPlatform, who: &Person, n: usize) -> Result<()> {

@@ -13,11 +13,7 @@ const PLAIN: DashboardRequest<'static> =
     DashboardRequest { range: None, compare: None, known: None, filters: &[] };
 
 fn request(question: Value) -> QuestionRequest {
-    QuestionRequest {
-        question: serde_json::from_value(question).expect("a question"),
-        range: None,
-        time_zone: None,
-    }
+    QuestionRequest::new(serde_json::from_value(question).expect("a question"))
 }
 
 /// How many events of an airport there are.

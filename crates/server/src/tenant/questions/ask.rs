@@ -1,7 +1,7 @@
 //! `POST /questions/ask`.
 
 use axum::extract::State;
-use insula_model::{Answer as Answered, Question, Range};
+use insula_model::{Answer as Answered, Filter, Question, Range};
 use insula_platform::QuestionRequest;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -23,6 +23,9 @@ pub(crate) struct QuestionInput {
     /// The time zone, when it is not the workspace's.
     #[serde(default)]
     time_zone: Option<String>,
+    /// Further conditions; all of them hold.
+    #[serde(default)]
+    filters: Vec<Filter>,
 }
 
 /// Answers a question.
@@ -34,7 +37,7 @@ pub(super) async fn question_ask(
     State(app): State<App>,
     Posted(caller, Json(input)): Posted<Caller, Json<QuestionInput>>,
 ) -> Answer<Answered> {
-    let QuestionInput { question, range, time_zone } = input;
-    let request = QuestionRequest { question, range, time_zone };
+    let QuestionInput { question, range, time_zone, filters } = input;
+    let request = QuestionRequest { question, range, time_zone, filters };
     Ok(shown(app.platform().question_ask(&caller.tenant()?, &request).await?))
 }
