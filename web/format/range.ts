@@ -3,7 +3,7 @@
  * `?from=2026-01-01&to=2026-02-01` (or two instants: a stretch of a chart), half-open like everywhere in the API; people
  * choose the *last day* instead, so the picker adds and takes away that one day. Tested in `test/unit/range.test.ts`.
  */
-import type { RangeInput } from '../wire/shapes';
+import type { Compare, RangeInput } from '../wire/shapes';
 
 export interface Preset {
   last: string;
@@ -43,16 +43,20 @@ export function rangeToQuery(range: RangeInput): { last: string | null; from: st
   return 'last' in range ? { last: range.last, from: null, to: null } : { last: null, from: range.from, to: range.to };
 }
 
+const isCompare = (word: string | null): word is Compare => word === 'previous_period' || word === 'previous_year' || word === 'none';
+
+/** What a dashboard is compared with: as the address says, else as the dashboard does. */
+export const comparison = (word: string | null, own: Compare | null | undefined): Compare => (isCompare(word) ? word : (own ?? 'none'));
+
 /** What to send with a request for data. Nothing chosen: nothing sent. */
 export function dataQuery(range: RangeInput | null, compare: string | null, filters?: string): {
   last?: string;
   from?: string;
   to?: string;
-  compare?: 'previous_period' | 'none';
+  compare?: Compare;
   filters?: string;
 } {
-  const wanted = compare === 'previous_period' || compare === 'none' ? { compare: compare as 'previous_period' | 'none' } : {};
-  return { ...(range ?? {}), ...wanted, ...(filters ? { filters } : {}) };
+  return { ...(range ?? {}), ...(isCompare(compare) ? { compare } : {}), ...(filters ? { filters } : {}) };
 }
 
 const WORDS: Record<string, [string, string]> = {
@@ -77,7 +81,8 @@ export function rangeLabel(range: RangeInput, day: (text: string) => string): st
 }
 
 /** What a number is compared with, in words. */
-export function beforeLabel(range: RangeInput): string {
+export function beforeLabel(range: RangeInput, compare: Compare = 'previous_period'): string {
+  if (compare === 'previous_year') return 'the same days a year before';
   const preset = 'last' in range ? PRESETS.find((p) => p.last === range.last) : undefined;
   return preset?.before ?? 'the period before';
 }

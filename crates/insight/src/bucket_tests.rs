@@ -3,7 +3,7 @@
 use super::*;
 use crate::context::Context;
 use crate::period::resolve;
-use crate::period::tests::{any_now, any_range, any_week_start, any_zone};
+use crate::period::tests::{any_compare, any_now, any_range, any_week_start, any_zone};
 use insula_model::{Compare, Range};
 use proptest::prelude::*;
 
@@ -23,7 +23,7 @@ fn buckets(range: &str, grain: GrainChoice, zone_name: &str, week_start: WeekSta
         locked: Vec::new(),
     };
     let range: Range = serde_json::from_str(range).unwrap();
-    Buckets::of(&resolve(range, true, &context, &zone)?, grain, &zone, week_start)
+    Buckets::of(&resolve(range, context.compare, &context, &zone)?, grain, &zone, week_start)
 }
 
 fn labels(range: &str, grain: GrainChoice, zone_name: &str) -> Vec<String> {
@@ -163,10 +163,10 @@ proptest! {
     /// The buckets cover the range without gap or overlap, and every instant of the range is in the bucket that
     /// is called after the instant's own local date or hour.
     #[test]
-    fn every_instant_is_in_its_bucket(range in any_range(), now in any_now(), zone in any_zone(), week_start in any_week_start(),
+    fn every_instant_is_in_its_bucket(range in any_range(), compare in any_compare(), now in any_now(), zone in any_zone(), week_start in any_week_start(),
                                       grain in prop::sample::select(GrainChoice::ALL.to_vec()), part in 0.0..1.0_f64) {
         let context = Context { now, time_zone: zone.clone(), week_start, range: None, compare: None, filters: Vec::new(), locked: Vec::new() };
-        let Ok(period) = resolve(range, true, &context, &zone) else { return Ok(()) };
+        let Ok(period) = resolve(range, Some(compare), &context, &zone) else { return Ok(()) };
         let Ok(buckets) = Buckets::of(&period, grain, &zone, week_start) else { return Ok(()) };
         let current = period.current;
         prop_assert_eq!(buckets.starts.first(), Some(&current.from));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use insula_model::dataset::label_of;
 use insula_model::question::MAX_ROWS;
 use insula_model::{
-    Agg, Aggregate, Column, ColumnKind, Compare, DatasetDefinition, Error, FieldError, Figure, Filter,
+    Agg, Aggregate, Column, ColumnKind, DatasetDefinition, Error, FieldError, Figure, Filter,
     Format, Formula, GrainChoice, Last, Question, Range, Result, SortBy, period, problem,
 };
 use jiff::tz::TimeZone;
@@ -162,8 +162,7 @@ impl<'a> Draft<'a> {
             None => context.time_zone.clone(),
         };
         let range = question.range.or(context.range).unwrap_or(Range::Last(Last::Days(30)));
-        let compare = question.compare.or(context.compare) == Some(Compare::PreviousPeriod);
-        let period = resolve(range, compare, context, &zone)?;
+        let period = resolve(range, question.compare.or(context.compare), context, &zone)?;
         Ok(Self { question, period, zone, source, context, conditions, group, aggregates, calendar })
     }
 

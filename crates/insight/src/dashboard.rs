@@ -74,8 +74,7 @@ pub fn compile_dashboard(
         return Err(Error::invalid(format!("/filters/{i}"), "unknown", detail));
     }
     let range = context.range.unwrap_or(config.range);
-    let compare = context.compare == Some(Compare::PreviousPeriod);
-    let period = resolve(range, compare, &context, &context.time_zone)?;
+    let period = resolve(range, context.compare, &context, &context.time_zone)?;
     let mut scans = Scans::default();
     let widgets = config
         .widgets

@@ -5,7 +5,7 @@
 //! the same part of the period before, up to the same time of day.
 
 use insula_model::period::Edge;
-use insula_model::{Error, Last, Range, Result, WeekStart};
+use insula_model::{Compare, Error, Last, Range, Result, WeekStart};
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span as Calendar, Timestamp, Zoned};
@@ -16,6 +16,8 @@ pub(crate) use insula_model::Span;
 
 /// The longest range: 20 years and a leap day or two.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 7_310);
+/// The years that [`LONGEST`] may touch.
+const LONGEST_YEARS: i32 = 21;
 /// The previous period of a running range ends at a multiple of this, so that an answer stays the same for a while.
 const CUT_SECONDS: i64 = 300;
 
@@ -163,11 +165,28 @@ fn between(from: Edge, to: Edge, zone: &TimeZone) -> Result<(Span, Shift)> {
     Ok((span, shift))
 }
 
+/// By how many years a range goes back so that it does not overlap itself.
+fn years_before(range: Span, zone: &TimeZone) -> Result<Shift> {
+    let mut shift = Shift::Months(12);
+    for years in 2..=LONGEST_YEARS {
+        if shift.back(range.to, zone)? <= range.from {
+            break;
+        }
+        shift = Shift::Months(12 * years);
+    }
+    Ok(shift)
+}
+
 /// The instants of a range in a time zone, and of the period before when it is to be compared.
 ///
 /// # Errors
 /// `input.invalid` at `/range`.
-pub(crate) fn resolve(range: Range, compare: bool, context: &Context, zone: &TimeZone) -> Result<Period> {
+pub(crate) fn resolve(
+    range: Range,
+    compare: Option<Compare>,
+    context: &Context,
+    zone: &TimeZone,
+) -> Result<Period> {
     let (current, shift) = match range {
         Range::Last(words) => last(words, context, zone)?,
         Range::Between { from, to } => between(from, to, zone)?,
@@ -178,7 +197,12 @@ pub(crate) fn resolve(range: Range, compare: bool, context: &Context, zone: &Tim
     let open = range == Range::Last(Last::All);
     let running = context.now < current.to;
     let mut period = Period { current, previous: None, shift: None, open, running };
-    if compare && !open {
+    let shift = match compare {
+        Some(Compare::PreviousPeriod) => Some(shift),
+        Some(Compare::PreviousYear) => Some(years_before(current, zone)?),
+        Some(Compare::None) | None => None,
+    };
+    if let Some(shift) = shift.filter(|_| !open) {
         let from = shift.back(current.from, zone)?;
         let mut to = shift.back(current.to, zone)?.min(current.from);
         if running {

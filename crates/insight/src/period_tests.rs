@@ -23,7 +23,7 @@ fn context(now: &str) -> Context {
 fn shown(range: &str, now: &str, zone_name: &str) -> String {
     let range: Range = serde_json::from_str(range).unwrap();
     let zone = zone(zone_name);
-    let period = resolve(range, true, &context(now), &zone).unwrap();
+    let period = resolve(range, Some(Compare::PreviousPeriod), &context(now), &zone).unwrap();
     let local = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
     let both = |span: Span| format!("{} to {}", local(span.from), local(span.to));
     format!("{} | {}", both(period.current), period.previous.map_or("none".to_owned(), both))
@@ -116,7 +116,7 @@ fn senseless_ranges_are_refused() {
         r#"{"from":"2013-01-01T00:00:00.0000001Z","to":"2013-01-01T00:00:00.0000009Z"}"#,
     ] {
         let range: Range = serde_json::from_str(range).unwrap();
-        let wrong = resolve(range, true, &context(NOW), &zone("UTC")).unwrap_err();
+        let wrong = resolve(range, Some(Compare::PreviousPeriod), &context(NOW), &zone("UTC")).unwrap_err();
         assert_eq!(wrong.fields()[0].pointer, "/range", "{range:?}");
     }
 }
@@ -172,8 +172,43 @@ pub(crate) fn any_range() -> impl Strategy<Value = Range> {
     prop_oneof![words.prop_map(Range::Last), edges]
 }
 
+pub(crate) fn any_compare() -> impl Strategy<Value = Compare> {
+    prop::sample::select(vec![Compare::PreviousPeriod, Compare::PreviousYear])
+}
+
 pub(crate) fn any_week_start() -> impl Strategy<Value = WeekStart> {
     prop::sample::select(WeekStart::ALL.to_vec())
+}
+
+#[test]
+fn a_year_before_is_the_same_days() {
+    let year_before = |range: &str, now: &str| {
+        let range: Range = serde_json::from_str(range).unwrap();
+        let zone = zone("America/New_York");
+        let period = resolve(range, Some(Compare::PreviousYear), &context(now), &zone).unwrap();
+        let previous = period.previous.unwrap();
+        (previous.from.to_string(), previous.to.to_string())
+    };
+    let told = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    assert_eq!(
+        year_before(r#"{"from":"2024-02-01","to":"2024-03-01"}"#, NOW),
+        told("2023-02-01T05:00:00Z", "2023-03-01T05:00:00Z")
+    );
+    // Summer time began on other days; the local days are the same.
+    assert_eq!(
+        year_before(r#"{"from":"2025-03-09","to":"2025-03-16"}"#, NOW),
+        told("2024-03-09T05:00:00Z", "2024-03-16T04:00:00Z")
+    );
+    // Longer than a year: as many years before as it takes.
+    assert_eq!(
+        year_before(r#"{"from":"2022-01-01","to":"2024-01-01"}"#, NOW),
+        told("2020-01-01T05:00:00Z", "2022-01-01T05:00:00Z")
+    );
+    // Of a year without a 29th of February it is the last day of that month.
+    assert_eq!(
+        year_before(r#"{"from":"2024-02-29","to":"2024-03-01"}"#, NOW),
+        told("2023-02-28T05:00:00Z", "2023-03-01T05:00:00Z")
+    );
 }
 
 proptest! {
@@ -182,9 +217,9 @@ proptest! {
     /// A range that means something is not empty, holds the present if it is said to, and lies after the period
     /// that it is compared with, which is as long in the calendar, and shorter only while the range is running.
     #[test]
-    fn a_range_and_the_period_before(range in any_range(), now in any_now(), zone in any_zone(), week_start in any_week_start()) {
+    fn a_range_and_the_period_before(range in any_range(), compare in any_compare(), now in any_now(), zone in any_zone(), week_start in any_week_start()) {
         let context = Context { now, time_zone: zone.clone(), week_start, range: None, compare: None, filters: Vec::new(), locked: Vec::new() };
-        if let Ok(period) = resolve(range, true, &context, &zone) {
+        if let Ok(period) = resolve(range, Some(compare), &context, &zone) {
             let current = period.current;
             prop_assert!(current.from < current.to);
             prop_assert_eq!(period.running, now < current.to);

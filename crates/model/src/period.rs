@@ -93,6 +93,8 @@ words! {
     Compare {
         /// The period of the same length just before.
         PreviousPeriod = "previous_period",
+        /// The same days a year before; of a range longer than a year, as many years before as it takes not to overlap.
+        PreviousYear = "previous_year",
         /// Nothing, even where the dashboard compares.
         None = "none",
     }

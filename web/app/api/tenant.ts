@@ -47,7 +47,7 @@ function read<T>(path: string, query: Query = {}): Read<T> {
   };
 }
 
-export type DataQuery = { last?: string; from?: string; to?: string; compare?: 'previous_period' | 'none'; filters?: string };
+export type DataQuery = { last?: string; from?: string; to?: string; compare?: Compare; filters?: string };
 
 /** The longest page the API gives: lists that people look at as a whole. */
 const WHOLE = { limit: 200 };

@@ -52,6 +52,10 @@ const KINDS: &[(&str, &str)] = &[
         r#""measures":[{"agg":"count"}],"grain":"week","range":{"from":"2013-01-01","to":"2013-02-01"},"compare":"previous_period""#,
     ),
     (
+        "weeks, compared with the year before",
+        r#""measures":[{"agg":"count"}],"grain":"week","range":{"from":"2013-01-01","to":"2013-02-01"},"compare":"previous_year""#,
+    ),
+    (
         "groups of a month that has just begun, compared",
         r#""measures":[{"agg":"sum","measure":"distance"}],"by":["dest"],"filters":[{"op":"gt","measure":"fare","value":10}],"compare":"previous_period","range":{"from":"2026-11-20","to":"2026-12-20"}"#,
     ),

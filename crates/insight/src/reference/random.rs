@@ -253,7 +253,7 @@ impl Dice {
         question.grain = self.chance(55).then(|| self.one(GrainChoice::ALL));
         question.filters = (0..self.up_to(3)).map(|_| self.filter()).collect();
         question.range = self.chance(75).then(|| self.range(now));
-        question.compare = self.one(&[None, Some(Compare::None), Some(Compare::PreviousPeriod)]);
+        question.compare = self.one(&[None, Some(Compare::None), Some(Compare::PreviousPeriod), Some(Compare::PreviousYear)]);
         question.limit = self.chance(40).then(|| 1 + u32::try_from(self.up_to(20)).unwrap_or_default());
         let by = self.one(SortBy::ALL);
         let choices = match by {
