@@ -10,7 +10,7 @@ use insula_model::dataset::label_of;
 use insula_model::question::MAX_ROWS;
 use insula_model::{
     Agg, Aggregate, Column, ColumnKind, DatasetDefinition, Error, FieldError, Figure, Filter,
-    Format, Formula, GrainChoice, Last, Question, Range, Result, SortBy, period, problem,
+    Format, Formula, GrainChoice, Last, Question, Range, Result, Show, SortBy, period, problem,
 };
 use jiff::tz::TimeZone;
 
@@ -21,7 +21,7 @@ use crate::formula::{Checked, Gathering, checked};
 use crate::names::Names;
 use crate::period::{Period, resolve};
 use crate::scan::{Atom, Rank, RankBy, Scan};
-use crate::shape::{Form, Head, How, Measured, SeriesOrder, Shape};
+use crate::shape::{Form, Head, How, Measured, Rest, SeriesOrder, Shape};
 use crate::statement::{Binder, Statement};
 
 /// Buckets times groups of one answer, at most.
@@ -156,6 +156,9 @@ impl<'a> Draft<'a> {
             let detail = first.detail.clone().unwrap_or_default();
             return Err(Error::new(problem::QUESTION, detail).with_fields(wrong));
         }
+        if question.other || question.measures.iter().any(is_share) {
+            lonely(question, &aggregates)?;
+        }
         conditions.extend(surroundings(source.definition, context)?);
         let zone = match &source.definition.time_zone {
             Some(name) => period::time_zone(name, "/dataset")?,
@@ -195,10 +198,24 @@ impl<'a> Draft<'a> {
             previous: self.period.previous,
             group: self.group.clone(),
             bounds: buckets.map(|buckets| buckets.bounds()),
+            rest: rank.is_some() && (self.question.other || self.shares()),
             rank,
             zone: self.zone.clone(),
             atoms: Vec::new(),
         }
+    }
+
+    fn rest(&self) -> Rest {
+        match (self.question.other, self.shares()) {
+            (true, _) => Rest::Shown,
+            (false, true) => Rest::Counted,
+            (false, false) => Rest::Unknown,
+        }
+    }
+
+    /// Whether a measure is shown as its part of all groups: then the groups that are left out are needed, too.
+    fn shares(&self) -> bool {
+        !self.group.is_empty() && self.question.measures.iter().any(is_share)
     }
 
     /// The scan without its atoms, and the form of the answer.
@@ -212,7 +229,7 @@ impl<'a> Draft<'a> {
             }
             let limit = self.question.limit.unwrap_or(GROUPS).min(MAX_ROWS);
             let scan = self.scan(None, Some(self.rank(limit)));
-            return Ok((scan, Form::Groups { dimensions: self.dimensions(), limit: limit as usize }));
+            return Ok((scan, Form::Groups { dimensions: self.dimensions(), limit: limit as usize, rest: self.rest() }));
         };
         let by_time = sort.is_some_and(|s| s.by == SortBy::Time && s.descending);
         if self.group.is_empty() {
@@ -244,6 +261,7 @@ impl<'a> Draft<'a> {
             dimensions: self.dimensions(),
             limit: limit as usize,
             descending: by_time,
+            rest: self.rest(),
         };
         Ok((scan, form))
     }
@@ -334,6 +352,7 @@ impl<'a> Draft<'a> {
                 };
                 Measured {
                     column: self.measure_column(figure),
+                    show: figure.aggregate().and_then(|a| a.show),
                     now: how(false),
                     before: self.period.previous.map(|_| how(true)),
                 }
@@ -368,6 +387,7 @@ impl<'a> Draft<'a> {
         let dataset = self.source.definition;
         let of = aggregate.measure.as_ref().and_then(|name| dataset.measure(name));
         let counted = matches!(aggregate.agg, Agg::Count | Agg::Distinct);
+        let share = aggregate.show == Some(Show::Share);
         let label = match (of, aggregate.dimension.as_ref().and_then(|name| dataset.dimension(name))) {
             (Some(measure), _) => measure.label.clone(),
             (None, Some(dimension)) => dimension.label.clone(),
@@ -377,8 +397,11 @@ impl<'a> Draft<'a> {
             name: aggregate.column(),
             kind: ColumnKind::Measure,
             label: Some(label),
-            unit: of.filter(|_| !counted).and_then(|m| m.unit.clone()),
-            format: Some(of.filter(|_| !counted).map_or(Format::Integer, |m| m.format)),
+            unit: of.filter(|_| !counted && !share).and_then(|m| m.unit.clone()),
+            format: Some(match aggregate.show {
+                Some(Show::Share) => Format::Percent,
+                _ => of.filter(|_| !counted).map_or(Format::Integer, |m| m.format),
+            }),
             grain: None,
         }
     }
@@ -406,6 +429,28 @@ pub(crate) fn condition_in(dataset: &DatasetDefinition, filter: &Filter) -> Opti
         Kind::Measure => dataset.measure(filter.name()).map(|m| m.slot),
     };
     slot.map(|slot| condition(filter, slot))
+}
+
+fn is_share(figure: &Figure) -> bool {
+    figure.aggregate().is_some_and(|a| a.show == Some(Show::Share))
+}
+
+/// Refuses measures that several groups cannot have together, where groups are put together.
+fn lonely(question: &Question, aggregates: &[Resolved]) -> Result<()> {
+    let together = |resolved: &Resolved| match resolved {
+        Resolved::One(atom) => atom.folds_by_itself(),
+        Resolved::Mean(_) => true,
+        Resolved::Formula(formula) => formula.atoms.iter().all(Atom::folds_by_itself),
+    };
+    let detail = "How many different values several groups have together, or the last one, cannot be told from \
+                  what each has: leave this measure out where groups are put together.";
+    let wrong: Vec<FieldError> = aggregates
+        .iter()
+        .enumerate()
+        .filter(|(_, resolved)| !question.by.is_empty() && !together(resolved))
+        .map(|(i, _)| FieldError::new(format!("/measures/{i}"), "lonely", detail))
+        .collect();
+    if wrong.is_empty() { Ok(()) } else { Err(Error::new(problem::QUESTION, detail).with_fields(wrong)) }
 }
 
 /// How the values of an atom in several groups become one.

@@ -76,6 +76,24 @@ impl Atom {
         }
     }
 
+    /// The value that several groups have together, from the column that holds that of each; see
+    /// [`Self::folds_by_itself`].
+    fn fold(&self, column: &str) -> String {
+        match self {
+            Self::Min(_) => format!("min({column})"),
+            Self::Gathered(gathered) if gathered.by == Gathering::Min => format!("min({column})"),
+            Self::Max(_) => format!("max({column})"),
+            Self::Gathered(gathered) if gathered.by == Gathering::Max => format!("max({column})"),
+            other if other.column_type() == ColumnType::Int8 => format!("sum({column})::int8"),
+            _ => format!("sum({column})"),
+        }
+    }
+
+    /// Whether the values of several groups are all that it takes: the latest of them needs their times, too.
+    pub(crate) fn folds_by_itself(&self) -> bool {
+        self.folds() && !matches!(self, Self::Last(_))
+    }
+
     /// As a number that formulas work with, and groups are ranked by.
     fn number(&self, when: Option<&str>, local: &str, binder: &mut Binder) -> String {
         let sql = self.sql(when, local, binder);
@@ -142,6 +160,8 @@ pub(crate) struct Scan {
     pub(crate) bounds: Option<Vec<Timestamp>>,
     /// For groups; without groups there is nothing to rank.
     pub(crate) rank: Option<Rank>,
+    /// Whether the groups behind the limit come put together, as one more.
+    pub(crate) rest: bool,
     /// The clock of the local times that formulas ask for.
     pub(crate) zone: TimeZone,
     pub(crate) atoms: Vec<Atom>,
@@ -164,6 +184,7 @@ impl Scan {
             && self.group == other.group
             && self.bounds == other.bounds
             && self.rank == other.rank
+            && self.rest == other.rest
             && self.zone == other.zone
             && self.conditions == other.conditions
     }
@@ -172,13 +193,14 @@ impl Scan {
     /// buckets tell them apart.
     pub(crate) fn column(&self, atom: usize, previous: bool) -> usize {
         let before =
-            self.group.len() + usize::from(self.bounds.is_some()) + usize::from(self.is_ranked_series());
+            self.group.len() + usize::from(self.bounds.is_some()) + usize::from(self.is_numbered());
         let beside = usize::from(self.previous.is_some() && self.bounds.is_none());
         before + atom * (1 + beside) + usize::from(previous)
     }
 
-    fn is_ranked_series(&self) -> bool {
-        self.bounds.is_some() && !self.group.is_empty()
+    /// Whether the groups come with their rank.
+    fn is_numbered(&self) -> bool {
+        !self.group.is_empty() && (self.bounds.is_some() || self.rest)
     }
 
     /// Writes the statement.
@@ -203,7 +225,7 @@ impl Scan {
         if self.bounds.is_some() {
             columns.push(ColumnType::Int4);
         }
-        if self.is_ranked_series() {
+        if self.is_numbered() {
             columns.push(ColumnType::Int8);
         }
         columns.extend(self.group.iter().map(|_| ColumnType::Text));
@@ -317,15 +339,19 @@ impl Scan {
         (format!("at >= {current}"), format!("at < {before}"))
     }
 
-    /// The atoms, each with that of the period before beside it.
-    fn sums(&self, sides: Option<&(String, String)>, pen: &mut Pen) -> String {
-        let one = |atom: &Atom| match sides {
-            None => pen.atom(atom, None),
+    /// The atoms, each with that of the period before behind it.
+    fn values<'a>(&'a self, sides: Option<&(String, String)>, pen: &mut Pen) -> Vec<(&'a Atom, String)> {
+        let one = |atom: &'a Atom| match sides {
+            None => vec![(atom, pen.atom(atom, None))],
             Some((current, before)) => {
-                format!("{}, {}", pen.atom(atom, Some(current)), pen.atom(atom, Some(before)))
+                vec![(atom, pen.atom(atom, Some(current))), (atom, pen.atom(atom, Some(before)))]
             }
         };
-        self.atoms.iter().map(one).collect::<Vec<_>>().join(", ")
+        self.atoms.iter().flat_map(one).collect()
+    }
+
+    fn sums(&self, sides: Option<&(String, String)>, pen: &mut Pen) -> String {
+        self.values(sides, pen).into_iter().map(|(_, sql)| sql).collect::<Vec<_>>().join(", ")
     }
 
     fn total(&self, pen: &mut Pen, from: &str) -> String {
@@ -338,7 +364,22 @@ impl Scan {
         let slots = self.slots();
         let order = self.order(rank, sides.as_ref().map(|(current, _)| current.as_str()), &slots, pen);
         let limit = pen.binder.bind(Param::Int8(i64::from(rank.limit) + 1));
-        let (by, sums) = (slots.join(", "), self.sums(sides.as_ref(), pen));
+        let by = slots.join(", ");
+        if self.rest {
+            let values = self.values(sides.as_ref(), pen);
+            let made = numbered(values.iter().map(|(_, sql)| sql));
+            let groups: Vec<String> = slots.iter().enumerate().map(|(i, d)| format!("{d} AS g{}", i + 1)).collect();
+            return format!(
+                "WITH cells AS (\n  SELECT {}, {made}, row_number() OVER (ORDER BY {order}) AS n\n  {}\n  GROUP BY {by}\n)\n\
+                 SELECT least(n, {limit}), {}, {}\nFROM cells\nGROUP BY {}",
+                groups.join(", "),
+                from.replace('\n', "\n  "),
+                kept_names(slots.len(), &format!("n < {limit}"), ""),
+                folded(&values),
+                places(1 + slots.len()),
+            );
+        }
+        let sums = self.sums(sides.as_ref(), pen);
         format!("SELECT {by}, {sums}\n{from}\nGROUP BY {by}\nORDER BY {order}\nLIMIT {limit}")
     }
 
@@ -351,7 +392,9 @@ impl Scan {
     fn ranked_series(&self, pen: &mut Pen, from: &str, bounds: &[Timestamp], rank: &Rank) -> String {
         let bounds = pen.binder.bind(Param::TimestamptzArray(bounds.to_vec()));
         let current = self.previous.map(|previous| self.sides(&mut pen.binder, previous).0);
-        let limit = pen.binder.bind(Param::Int8(i64::from(rank.limit) + 1));
+        let last = i64::from(rank.limit) + 1;
+        // With the rest, who is not among the first stays; without it, one more says whether there are more.
+        let limit = pen.binder.bind(Param::Int8(if self.rest { last - 1 } else { last }));
         let names: Vec<String> = (1..=self.group.len()).map(|i| format!("g{i}")).collect();
         let order = match rank.by {
             RankBy::Group(_) => self.order(rank, None, &names, pen),
@@ -360,28 +403,34 @@ impl Scan {
         let groups: Vec<String> =
             self.slots().iter().zip(&names).map(|(d, g)| format!("{d} AS {g}")).collect();
         let groups = groups.join(", ");
-        let atoms: Vec<String> = self
-            .atoms
-            .iter()
-            .enumerate()
-            .map(|(i, atom)| format!("{} AS a{}", pen.atom(atom, None), i + 1))
-            .collect();
+        let values = self.values(None, pen);
+        let atoms = numbered(values.iter().map(|(_, sql)| sql));
         let kept: Vec<String> = (1..=self.atoms.len()).map(|i| format!("a{i}")).collect();
         let ranked =
             pen.measure(&rank.by, current.as_deref()).map_or(String::new(), |r| format!(", {r} AS r"));
-        let places: Vec<String> = (2..2 + names.len()).map(|i| i.to_string()).collect();
+        let columns: Vec<String> = (2..2 + names.len()).map(|i| i.to_string()).collect();
         let same: Vec<String> = names.iter().map(|g| format!("c.{g} IS NOT DISTINCT FROM top.{g}")).collect();
-        let (places, same, kept, atoms) =
-            (places.join(", "), same.join(" AND "), kept.join(", "), atoms.join(", "));
+        let (columns, same, kept) = (columns.join(", "), same.join(" AND "), kept.join(", "));
         let from = from.replace('\n', "\n  ");
         let shown = names.iter().map(|g| format!("c.{g}")).collect::<Vec<_>>().join(", ");
+        let tail = if self.rest {
+            let last = pen.binder.bind(Param::Int8(last));
+            format!(
+                "SELECT b, coalesce(n, {last}), {}, {}\nFROM cells AS c LEFT JOIN top ON {same}\nWHERE b IS NOT NULL\n\
+                 GROUP BY {}",
+                kept_names(names.len(), "n IS NOT NULL", "c."),
+                folded(&values),
+                places(2 + names.len()),
+            )
+        } else {
+            format!("SELECT b, n, {shown}, {kept}\nFROM top JOIN cells AS c ON {same}\nWHERE b IS NOT NULL")
+        };
         let names = names.join(", ");
         format!(
             "WITH cells AS (\n  SELECT width_bucket(at, {bounds}) AS b, {groups}, {atoms}{ranked}\n  {from}\n  \
-             GROUP BY GROUPING SETS ((1, {places}), ({places}))\n), top AS (\n  \
+             GROUP BY GROUPING SETS ((1, {columns}), ({columns}))\n), top AS (\n  \
              SELECT {names}, row_number() OVER (ORDER BY {order}) AS n\n  \
-             FROM cells WHERE b IS NULL ORDER BY n LIMIT {limit}\n)\n\
-             SELECT b, n, {shown}, {kept}\nFROM top JOIN cells AS c ON {same}\nWHERE b IS NOT NULL"
+             FROM cells WHERE b IS NULL ORDER BY n LIMIT {limit}\n)\n{tail}"
         )
     }
 
@@ -433,6 +482,26 @@ impl Pen {
             RankBy::Group(_) => None,
         }
     }
+}
+
+/// Values under the names `a1`, `a2` ….
+fn numbered<'a>(values: impl Iterator<Item = &'a String>) -> String {
+    values.enumerate().map(|(i, sql)| format!("{sql} AS a{}", i + 1)).collect::<Vec<_>>().join(", ")
+}
+
+/// The names of the groups that the condition holds for; nothing for those of the rest.
+fn kept_names(count: usize, condition: &str, of: &str) -> String {
+    (1..=count).map(|i| format!("CASE WHEN {condition} THEN {of}g{i} END")).collect::<Vec<_>>().join(", ")
+}
+
+/// The values `a1`, `a2` … of several groups put together.
+fn folded(values: &[(&Atom, String)]) -> String {
+    values.iter().enumerate().map(|(i, (atom, _))| atom.fold(&format!("a{}", i + 1))).collect::<Vec<_>>().join(", ")
+}
+
+/// `1, 2, 3`
+fn places(count: usize) -> String {
+    (1..=count).map(|i| i.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn direction(rank: &Rank) -> &'static str {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use insula_model::{Answer, Column, ColumnKind, Error, Grain, Result, Span, Values};
+use insula_model::{Answer, Column, ColumnKind, Error, Grain, Result, Show, Span, Values};
 use jiff::Timestamp;
 
 use crate::bucket::{Buckets, Place};
@@ -34,6 +34,8 @@ pub(crate) enum How {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Measured {
     pub(crate) column: Column,
+    /// What is shown of it, if not the value itself.
+    pub(crate) show: Option<Show>,
     pub(crate) now: How,
     /// In the period before.
     pub(crate) before: Option<How>,
@@ -58,6 +60,26 @@ pub(crate) struct SeriesOrder {
     pub(crate) limit: Option<usize>,
 }
 
+/// What is known of the groups behind the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// Whether there are any.
+    Unknown,
+    /// What they are together, for the shares of the others.
+    Counted,
+    /// The same, and it is shown.
+    Shown,
+}
+
+/// A row of the answer before it is written.
+struct Line {
+    texts: Vec<Option<String>>,
+    numbers: Vec<Option<f64>>,
+    bucket: usize,
+    /// Its group's rank, from 1.
+    group: i64,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Form {
     /// One row.
@@ -67,7 +89,7 @@ pub(crate) enum Form {
     /// A row for each bucket; `trim` leaves out those before the first event.
     Series { buckets: Arc<Buckets>, trim: bool, order: SeriesOrder },
     /// A row for each group.
-    Groups { dimensions: Vec<Column>, limit: usize },
+    Groups { dimensions: Vec<Column>, limit: usize, rest: Rest },
     /// A row for each bucket and group.
     RankedSeries {
         buckets: Arc<Buckets>,
@@ -75,6 +97,7 @@ pub(crate) enum Form {
         dimensions: Vec<Column>,
         limit: usize,
         descending: bool,
+        rest: Rest,
     },
 }
 
@@ -155,9 +178,9 @@ impl Shape {
             Form::Total => self.one(&rows, &rows),
             Form::Folded(buckets) => self.folded(&rows, buckets),
             Form::Series { buckets, trim, order } => self.series(&rows, buckets, *trim, *order),
-            Form::Groups { dimensions, limit } => self.groups(&rows, dimensions, *limit),
-            Form::RankedSeries { buckets, trim, dimensions, limit, descending } => {
-                self.ranked_series(&rows, buckets, *trim, dimensions, (*limit, *descending))
+            Form::Groups { dimensions, limit, rest } => self.groups(&rows, dimensions, *limit, *rest),
+            Form::RankedSeries { buckets, trim, dimensions, limit, descending, rest } => {
+                self.ranked_series(&rows, buckets, *trim, dimensions, (*limit, *descending), *rest)
             }
         }
     }
@@ -198,6 +221,7 @@ impl Shape {
             grain,
             truncated: false,
             partial: self.head.partial,
+            rest: Vec::new(),
         })
     }
 
@@ -211,6 +235,18 @@ impl Shape {
             }
         }
         Ok(numbers)
+    }
+
+    /// Running totals and shares in place of values; the lines come in the order of time.
+    fn shown(&self, lines: &mut [Line], grouped: bool) {
+        let mut column = 0;
+        for measure in &self.measures {
+            let width = 1 + usize::from(measure.before.is_some());
+            if let Some(show) = measure.show {
+                (column..column + width).for_each(|column| instead(lines, column, show, grouped));
+            }
+            column += width;
+        }
     }
 
     fn one(&self, now: &[Row<'_>], before: &[Row<'_>]) -> Result<Answer> {
@@ -269,13 +305,15 @@ impl Shape {
         for (i, label) in buckets.labels.iter().enumerate().skip(first) {
             let now = found.get(&key(Place::Current(i))).copied();
             let before = found.get(&key(Place::Previous(i))).copied();
-            lines.push((label.clone(), self.bucket(buckets, i, now, before)?));
+            let numbers = self.bucket(buckets, i, now, before)?;
+            lines.push(Line { texts: vec![Some(label.clone())], numbers, bucket: i, group: 0 });
         }
+        self.shown(&mut lines, false);
         match order.measure {
             Some(measure) => {
                 let beside = |m: &Measured| 1 + usize::from(m.before.is_some());
                 let at = self.measures.iter().take(measure).map(beside).sum::<usize>();
-                lines.sort_by(|(_, a), (_, b)| by_number(a[at], b[at], order.descending));
+                lines.sort_by(|a, b| by_number(a.numbers[at], b.numbers[at], order.descending));
             }
             None if order.descending => lines.reverse(),
             None => {}
@@ -283,20 +321,26 @@ impl Shape {
         let limit = order.limit.unwrap_or(usize::MAX);
         let mut table = self.empty(Some(buckets.grain), &[]);
         table.0.truncated = lines.len() > limit;
-        for (label, numbers) in lines.into_iter().take(limit) {
-            table.push([Some(label)], numbers);
+        for line in lines.into_iter().take(limit) {
+            table.push(line.texts, line.numbers);
         }
         Ok(table.0)
     }
 
-    fn groups(&self, rows: &[Row<'_>], dimensions: &[Column], limit: usize) -> Result<Answer> {
-        let mut table = self.empty(None, dimensions);
-        table.0.truncated = rows.len() > limit;
-        for row in rows.iter().take(limit) {
-            let texts = (0..dimensions.len()).map(|i| row.text(i)).collect::<Result<Vec<_>>>()?;
+    fn groups(&self, rows: &[Row<'_>], dimensions: &[Column], limit: usize, rest: Rest) -> Result<Answer> {
+        let mut lines = Vec::with_capacity(rows.len());
+        for (i, row) in rows.iter().enumerate() {
+            let numbered = rest != Rest::Unknown;
+            let group = if numbered { row.int(0)? } else { i64::try_from(i + 1).map_err(Error::internal)? };
+            let texts = (0..dimensions.len()).map(|i| row.text(usize::from(numbered) + i));
             let one = std::slice::from_ref(row);
-            table.push(texts, self.numbers(one, one)?);
+            let (texts, numbers) = (texts.collect::<Result<Vec<_>>>()?, self.numbers(one, one)?);
+            lines.push(Line { texts, numbers, bucket: 0, group });
         }
+        lines.sort_by_key(|line| line.group);
+        self.shown(&mut lines, true);
+        let mut table = self.empty(None, dimensions);
+        table.lines(lines, limit, rest);
         Ok(table.0)
     }
 
@@ -307,6 +351,7 @@ impl Shape {
         trim: bool,
         dimensions: &[Column],
         (limit, descending): (usize, bool),
+        rest: Rest,
     ) -> Result<Answer> {
         let mut groups: BTreeMap<i64, Vec<Option<String>>> = BTreeMap::new();
         let mut found = BTreeMap::new();
@@ -320,23 +365,52 @@ impl Shape {
             }
         }
         let most = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut table = self.empty(Some(buckets.grain), dimensions);
-        table.0.truncated = groups.keys().next_back().is_some_and(|rank| *rank > most);
-        let kept = found.keys().filter(|(rank, _)| *rank <= most);
+        let kept = found.keys().filter(|(rank, _)| *rank <= most || rest == Rest::Shown);
         let first = if trim { kept.map(|(_, (_, i))| *i).min().unwrap_or(buckets.starts.len()) } else { 0 };
-        let mut order: Vec<usize> = (first..buckets.starts.len()).collect();
-        if descending {
-            order.reverse();
-        }
-        for i in order {
-            for (rank, names) in groups.iter().take_while(|(rank, _)| **rank <= most) {
+        let mut lines = Vec::new();
+        for i in first..buckets.starts.len() {
+            for (rank, names) in &groups {
                 let now = found.get(&(*rank, key(Place::Current(i)))).copied();
                 let before = found.get(&(*rank, key(Place::Previous(i)))).copied();
-                let texts = [Some(buckets.labels[i].clone())].into_iter().chain(names.iter().cloned());
-                table.push(texts, self.bucket(buckets, i, now, before)?);
+                let texts = [Some(buckets.labels[i].clone())].into_iter().chain(names.iter().cloned()).collect();
+                let numbers = self.bucket(buckets, i, now, before)?;
+                lines.push(Line { texts, numbers, bucket: i, group: *rank });
             }
         }
+        self.shown(&mut lines, true);
+        if descending {
+            // The buckets backwards, the groups in each as they are.
+            lines.sort_by_key(|line| std::cmp::Reverse(line.bucket));
+        }
+        let mut table = self.empty(Some(buckets.grain), dimensions);
+        table.lines(lines, limit, rest);
         Ok(table.0)
+    }
+}
+
+/// Puts running totals or shares into a column. Of a whole that is nothing there are no shares.
+fn instead(lines: &mut [Line], column: usize, show: Show, grouped: bool) {
+    let mut sums: BTreeMap<i64, f64> = BTreeMap::new();
+    match show {
+        Show::Running => {
+            for line in lines {
+                if let Some(value) = &mut line.numbers[column] {
+                    let sum = sums.entry(line.group).or_default();
+                    *sum += *value;
+                    *value = *sum;
+                }
+            }
+        }
+        Show::Share => {
+            let whole = |line: &Line| if grouped { i64::try_from(line.bucket).unwrap_or(i64::MAX) } else { 0 };
+            for line in &*lines {
+                *sums.entry(whole(line)).or_default() += line.numbers[column].unwrap_or(0.0);
+            }
+            for line in lines {
+                let sum = sums.get(&whole(line)).copied().unwrap_or(0.0);
+                line.numbers[column] = line.numbers[column].filter(|_| sum != 0.0).map(|value| value / sum);
+            }
+        }
     }
 }
 
@@ -362,6 +436,22 @@ pub(crate) fn by_number(a: Option<f64>, b: Option<f64>, descending: bool) -> std
 struct Table(Answer);
 
 impl Table {
+    /// The lines of the first groups, and of the rest where it is shown.
+    fn lines(&mut self, lines: Vec<Line>, limit: usize, rest: Rest) {
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        for line in lines {
+            let others = line.group > most;
+            self.0.truncated |= others;
+            if others && rest != Rest::Shown {
+                continue;
+            }
+            if others {
+                self.0.rest.push(u32::try_from(self.0.rows()).unwrap_or(u32::MAX));
+            }
+            self.push(line.texts, line.numbers);
+        }
+    }
+
     fn push(&mut self, texts: impl IntoIterator<Item = Option<String>>, numbers: Vec<Option<f64>>) {
         let (mut texts, mut numbers) = (texts.into_iter(), numbers.into_iter());
         for values in &mut self.0.data {

@@ -176,6 +176,9 @@ pub struct Answer {
     pub truncated: bool,
     /// Whether the range is not over yet, so that its last bucket will still change.
     pub partial: bool,
+    /// The rows, from 0, that hold together what the limit left out; their dimensions are `null`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rest: Vec<u32>,
 }
 
 impl Answer {

@@ -78,7 +78,7 @@ pub use page::Page;
 pub use period::{Compare, Edge, Grain, GrainChoice, Last, Range, Span, WeekStart};
 pub use policy::{Action, Authority, Mode, OperatorAction, OperatorRole, Read, Role, Scope, Write};
 pub use public_link::{PublicLink, PublicLinkCreated, PublicLinkInput};
-pub use question::{Agg, Aggregate, Figure, Filter, Formula, Question, Sort, SortBy};
+pub use question::{Agg, Aggregate, Figure, Filter, Formula, Question, Show, Sort, SortBy};
 pub use question_filter::check_filters;
 pub use session::{
     Installation, Operator, OperatorSession, PasswordUpdate, Session, SessionInput, SessionMember,

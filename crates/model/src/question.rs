@@ -55,6 +55,16 @@ impl Agg {
     }
 }
 
+words! {
+    /// What is shown of a number, where it is not the number itself.
+    Show {
+        /// The sum of all buckets so far.
+        Running = "running",
+        /// The part of the whole: of all groups, or of all buckets where there are no groups. 0.25 is a quarter.
+        Share = "share",
+    }
+}
+
 /// One number that a question asks for: `{"agg": "sum", "measure": "distance"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -70,35 +80,39 @@ pub struct Aggregate {
     /// A name for the column of the answer; `sum_distance` otherwise.
     #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
+    /// What is shown of it; a sum or count only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show: Option<Show>,
 }
 
 impl Aggregate {
     /// `agg` of a measure.
     #[must_use]
     pub fn of(agg: Agg, measure: impl Into<String>) -> Self {
-        Self { agg, measure: Some(measure.into()), dimension: None, alias: None }
+        Self { agg, measure: Some(measure.into()), dimension: None, alias: None, show: None }
     }
 
     /// How many events.
     #[must_use]
     pub const fn count() -> Self {
-        Self { agg: Agg::Count, measure: None, dimension: None, alias: None }
+        Self { agg: Agg::Count, measure: None, dimension: None, alias: None, show: None }
     }
 
     /// How many different values of a dimension.
     #[must_use]
     pub fn distinct(dimension: impl Into<String>) -> Self {
-        Self { agg: Agg::Distinct, measure: None, dimension: Some(dimension.into()), alias: None }
+        Self { agg: Agg::Distinct, measure: None, dimension: Some(dimension.into()), alias: None, show: None }
     }
 
     /// The name of its column in the answer.
     #[must_use]
     pub fn column(&self) -> String {
-        match (&self.alias, self.measure.as_ref().or(self.dimension.as_ref())) {
-            (Some(alias), _) => alias.clone(),
+        let name = match (&self.alias, self.measure.as_ref().or(self.dimension.as_ref())) {
+            (Some(alias), _) => return alias.clone(),
             (None, Some(name)) => format!("{}_{name}", self.agg),
             (None, None) => self.agg.as_str().to_owned(),
-        }
+        };
+        self.show.map_or(name.clone(), |show| format!("{show}_{name}"))
     }
 }
 
@@ -157,6 +171,10 @@ pub struct Question {
     /// How many groups at most: 1 to 1,000, 100 unless given; 12 unless given when there are time buckets too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// What the limit leaves out is shown as one more group. Its measures are such that add up, or are means, least or
+    /// greatest values.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub other: bool,
 }
 
 impl Question {
@@ -173,6 +191,7 @@ impl Question {
             compare: None,
             sort: None,
             limit: None,
+            other: false,
         }
     }
 
@@ -191,6 +210,19 @@ impl Question {
                 let detail = "Two measures have the same column name; tell them apart with `as`.";
                 wrong.add(&format!("/measures/{i}/as"), "duplicate", detail);
             }
+        }
+        for (i, aggregate) in self.measures.iter().enumerate().filter_map(|(i, m)| Some((i, m.aggregate()?))) {
+            let why = match aggregate.show {
+                Some(Show::Running) if self.grain.is_none() => "A running total needs time buckets: a `grain`.",
+                Some(Show::Share) if self.grain.is_none() && self.by.is_empty() => {
+                    "A share needs groups or time buckets that it is the share of."
+                }
+                _ => continue,
+            };
+            wrong.add(&format!("/measures/{i}/show"), "invalid", why);
+        }
+        if self.other && self.by.is_empty() {
+            wrong.add("/other", "invalid", "Without groups there are no others.");
         }
         if self.by.len() > MAX_BY {
             wrong.add("/by", "count", "A question groups by 3 dimensions at most.");
@@ -257,6 +289,9 @@ impl Aggregate {
             (_, Some(_), None) => {}
             (_, None, _) => return Err(("measure", "This `agg` needs a `measure`.")),
             (_, _, Some(_)) => return Err(("dimension", "Only `distinct` and `count` take a `dimension`.")),
+        }
+        if self.show.is_some() && !matches!(self.agg, Agg::Sum | Agg::Count) {
+            return Err(("show", "Only sums and counts have running totals and shares."));
         }
         match &self.alias {
             Some(alias) if !is_name(alias) => {

@@ -9,7 +9,7 @@ use utoipa::openapi::schema::{OneOfBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr};
 
 use crate::dataset::{Format, is_name};
-use crate::question::{Agg, Aggregate, Checked};
+use crate::question::{Agg, Aggregate, Checked, Show};
 
 /// Characters of one formula.
 pub const MAX_FORMULA_CHARS: usize = 2_000;
@@ -79,19 +79,22 @@ struct FigureText {
     unit: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     format: Option<Format>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    show: Option<Show>,
 }
 
 impl TryFrom<FigureText> for Figure {
     type Error = &'static str;
     fn try_from(text: FigureText) -> Result<Self, &'static str> {
-        let FigureText { agg, measure, dimension, formula, alias, label, unit, format } = text;
+        let FigureText { agg, measure, dimension, formula, alias, label, unit, format, show } = text;
         match (agg, formula) {
             (Some(agg), None) if label.is_none() && unit.is_none() && format.is_none() => {
-                Ok(Self::Aggregate(Aggregate { agg, measure, dimension, alias }))
+                Ok(Self::Aggregate(Aggregate { agg, measure, dimension, alias, show }))
             }
             (Some(_), None) => {
                 Err("only a formula has `label`, `unit` and `format`; an aggregate has its measure's")
             }
+            (None, Some(_)) if show.is_some() => Err("only a sum or a count has `show`"),
             (None, Some(formula)) if measure.is_none() && dimension.is_none() => {
                 Ok(Self::Formula(Formula { formula, alias, label, unit, format }))
             }
@@ -104,8 +107,8 @@ impl TryFrom<FigureText> for Figure {
 impl From<Figure> for FigureText {
     fn from(figure: Figure) -> Self {
         match figure {
-            Figure::Aggregate(Aggregate { agg, measure, dimension, alias }) => {
-                Self { agg: Some(agg), measure, dimension, alias, ..Self::default() }
+            Figure::Aggregate(Aggregate { agg, measure, dimension, alias, show }) => {
+                Self { agg: Some(agg), measure, dimension, alias, show, ..Self::default() }
             }
             Figure::Formula(Formula { formula, alias, label, unit, format }) => {
                 Self { formula: Some(formula), alias, label, unit, format, ..Self::default() }

@@ -9,6 +9,7 @@ import type {
   ApiKeyCreated,
   AuditEntry,
   AuditVerdict,
+  Compare,
   Dashboard,
   DashboardConfig,
   DashboardData,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, beforeLabel, between, dataQuery, isDate, lastDay, PRESETS, rangeFromQuery, rangeLabel, rangeToQuery } from '../../format/range';
+import { addDays, beforeLabel, between, comparison, dataQuery, isDate, lastDay, PRESETS, rangeFromQuery, rangeLabel, rangeToQuery } from '../../format/range';
 
 const query = (text: string) => new URLSearchParams(text);
 const day = (text: string) => text;
@@ -66,5 +66,9 @@ describe('words', () => {
   it('what a range is compared with', () => {
     expect(beforeLabel({ last: '7d' })).toBe('the 7 days before');
     expect(beforeLabel({ from: '2026-01-01', to: '2026-02-01' })).toBe('the period before');
+    expect(beforeLabel({ last: '7d' }, 'previous_year')).toBe('the same days a year before');
+    expect(comparison(null, 'previous_year')).toBe('previous_year');
+    expect(comparison('none', 'previous_year')).toBe('none');
+    expect(comparison('yesterday', null)).toBe('none');
   });
 });

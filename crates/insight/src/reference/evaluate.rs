@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use insula_model::{
-    Agg, Aggregate, Answer, DatasetDefinition, Event, Figure, Filter, Question, Result, Sort, SortBy, Values,
+    Agg, Aggregate, Answer, DatasetDefinition, Event, Figure, Filter, Question, Result, Show, Sort, SortBy,
+    Values,
 };
 use jiff::Timestamp;
 
@@ -114,59 +115,55 @@ impl World<'_> {
         groups
     }
 
+    /// Whether an event is in a group of the answer; no group is all that are not in it.
+    fn is_in(&self, group: Option<&Key>, groups: &[Key], event: &Event) -> bool {
+        let key = self.key(event);
+        group.map_or_else(|| !groups.contains(&key), |group| key == *group)
+    }
+
     fn fill(&self, mut answer: Answer) -> Answer {
         let mut groups = self.groups();
         let by = !self.question.by.is_empty();
         let mut lines: Vec<Line> = Vec::new();
+        let mut shown: Vec<Option<&Key>> = Vec::new();
         if by {
             let most = self.question.limit.unwrap_or(if self.buckets.is_some() { 12 } else { 100 }) as usize;
             let most = self.buckets.as_ref().map_or(most, |b| most.min((5_000 / b.starts.len()).max(1)));
             answer.truncated = groups.len() > most;
             groups.truncate(most);
         }
+        shown.extend(groups.iter().map(Some));
+        if answer.truncated && self.question.other {
+            shown.push(None);
+        }
+        let texts = |group: Option<&Key>| group.cloned().unwrap_or_else(|| vec![None; self.question.by.len()]);
         match &self.buckets {
             None => {
-                for group in &groups {
-                    let of = |events: &[&'_ Event]| -> Vec<Event> {
-                        events.iter().filter(|e| self.key(e) == *group).map(|e| (*e).clone()).collect()
-                    };
-                    let now = of(&self.current);
-                    let before = self.previous.as_ref().map(|events| of(events));
-                    lines.push((group.clone(), self.numbers(&now, before.as_deref(), true, true)));
+                for group in &shown {
+                    let cell = self.cell(|_, e| self.is_in(*group, &groups, e));
+                    let around = Around { whole: self.cell(|_, _| true), so_far: cell.clone() };
+                    if group.is_none() {
+                        answer.rest.push(u32::try_from(lines.len()).unwrap_or_default());
+                    }
+                    lines.push((texts(*group), self.numbers(&cell, &around, true, true)));
                 }
             }
             Some(buckets) => {
-                for (i, start) in buckets.starts.iter().enumerate() {
-                    let next = buckets.starts.get(i + 1).copied();
-                    for group in &groups {
-                        let now: Vec<Event> = self
-                            .current
-                            .iter()
-                            .filter(|e| {
-                                e.at >= *start && next.is_none_or(|n| e.at < n) && self.key(e) == *group
-                            })
-                            .map(|e| (*e).clone())
-                            .collect();
-                        let bounds = buckets.bounds();
-                        let before = self.previous.as_ref().map(|events| {
-                            let number = |at: Timestamp| bounds.iter().filter(|b| **b <= at).count();
-                            let here = |e: &&&Event| {
-                                let number = i64::try_from(number(e.at)).unwrap_or_default();
-                                buckets.place(number) == Some(Place::Previous(i)) && self.key(e) == *group
-                            };
-                            events.iter().filter(here).map(|e| (*e).clone()).collect::<Vec<Event>>()
-                        });
-                        let begun = *start <= self.now;
-                        let mut texts = vec![Some(buckets.labels[i].clone())];
-                        texts.extend(group.iter().cloned());
-                        lines.push((
-                            texts,
-                            self.numbers(&now, before.as_deref(), begun, buckets.has_previous(i)),
-                        ));
+                for i in 0..buckets.starts.len() {
+                    for group in &shown {
+                        let here = |e: &Event| self.is_in(*group, &groups, e);
+                        let cell = self.cell(|bucket, e| bucket == Some(i) && here(e));
+                        let around = Around {
+                            whole: self.cell(|bucket, _| !by || bucket == Some(i)),
+                            so_far: self.cell(|bucket, e| bucket.is_some_and(|b| b <= i) && here(e)),
+                        };
+                        let begun = buckets.starts[i] <= self.now;
+                        let names = [Some(buckets.labels[i].clone())].into_iter().chain(texts(*group)).collect();
+                        lines.push((names, self.numbers(&cell, &around, begun, buckets.has_previous(i))));
                     }
                 }
                 if self.open {
-                    let seen = |e: &&&Event| groups.contains(&self.key(e));
+                    let seen = |e: &&&Event| shown.iter().any(|group| self.is_in(*group, &groups, e));
                     let first = self.current.iter().filter(seen).map(|e| e.at).min();
                     let keep = buckets
                         .starts
@@ -174,8 +171,8 @@ impl World<'_> {
                         .enumerate()
                         .filter(|(_, s)| first.is_some_and(|f| **s <= f))
                         .map(|(i, _)| i);
-                    let skip = if groups.is_empty() { 0 } else { keep.max().unwrap_or(buckets.starts.len()) };
-                    lines.drain(..skip * groups.len());
+                    let skip = if shown.is_empty() { 0 } else { keep.max().unwrap_or(buckets.starts.len()) };
+                    lines.drain(..skip * shown.len());
                 }
                 let sort = self.question.sort;
                 let width = 1 + usize::from(self.previous.is_some());
@@ -183,7 +180,7 @@ impl World<'_> {
                     Some(s) if s.by == SortBy::Time && s.descending => {
                         // Buckets backwards, groups as they are.
                         let mut chunks: Vec<Vec<_>> =
-                            lines.chunks(groups.len().max(1)).map(<[_]>::to_vec).collect();
+                            lines.chunks(shown.len().max(1)).map(<[_]>::to_vec).collect();
                         chunks.reverse();
                         lines = chunks.concat();
                     }
@@ -198,6 +195,10 @@ impl World<'_> {
                     lines.truncate(limit as usize);
                 }
             }
+        }
+        if self.buckets.is_some() && shown.last().is_some_and(Option::is_none) {
+            let last = |row: &usize| row % shown.len() == shown.len() - 1;
+            answer.rest = (0..lines.len()).filter(last).map(|row| u32::try_from(row).unwrap_or_default()).collect();
         }
         for (texts, numbers) in lines {
             let (mut texts, mut numbers) = (texts.into_iter(), numbers.into_iter());
@@ -218,24 +219,62 @@ impl World<'_> {
         }
     }
 
-    fn numbers(
-        &self,
-        now: &[Event],
-        before: Option<&[Event]>,
-        begun: bool,
-        has_before: bool,
-    ) -> Vec<Option<f64>> {
+    /// The events that are chosen by the bucket of the range that they belong to (there is none without buckets), and
+    /// those of the period before.
+    fn cell(&self, chosen: impl Fn(Option<usize>, &Event) -> bool) -> Cell<'_> {
+        let now = |e: &&&Event| {
+            let bucket = self.buckets.as_ref().map(|b| b.starts.iter().filter(|s| **s <= e.at).count() - 1);
+            chosen(bucket, e)
+        };
+        let before = |e: &&&Event| {
+            let Some(buckets) = &self.buckets else { return chosen(None, e) };
+            let number = buckets.bounds().iter().filter(|b| **b <= e.at).count();
+            match buckets.place(i64::try_from(number).unwrap_or_default()) {
+                Some(Place::Previous(i)) => chosen(Some(i), e),
+                _ => false,
+            }
+        };
+        Cell {
+            now: self.current.iter().filter(now).copied().collect(),
+            before: self.previous.as_ref().map(|events| events.iter().filter(before).copied().collect()),
+        }
+    }
+
+    fn numbers(&self, cell: &Cell<'_>, around: &Around<'_>, begun: bool, has_before: bool) -> Vec<Option<f64>> {
         let mut numbers = Vec::new();
-        for measure in &self.question.measures {
-            let refs: Vec<&Event> = now.iter().collect();
-            numbers.push(if begun || !now.is_empty() { self.figure(measure, &refs) } else { None });
-            if let Some(before) = before {
-                let refs: Vec<&Event> = before.iter().collect();
-                numbers.push(if has_before { self.figure(measure, &refs) } else { None });
+        for figure in &self.question.measures {
+            let show = figure.aggregate().and_then(|a| a.show);
+            let value = |own: &[&Event], whole: &[&Event], so_far: &[&Event]| match show {
+                None => self.figure(figure, own),
+                Some(Show::Running) => self.figure(figure, so_far),
+                Some(Show::Share) => {
+                    let whole = self.figure(figure, whole).filter(|whole| *whole != 0.0)?;
+                    Some(self.figure(figure, own)? / whole)
+                }
+            };
+            let known = begun || !cell.now.is_empty();
+            numbers.push(if known { value(&cell.now, &around.whole.now, &around.so_far.now) } else { None });
+            if let Cell { before: Some(before), .. } = cell {
+                let all = |cell: &'_ Cell<'_>| cell.before.clone().unwrap_or_default();
+                let value = value(before, &all(&around.whole), &all(&around.so_far));
+                numbers.push(value.filter(|_| has_before));
             }
         }
         numbers
     }
+}
+
+/// Events of the range and of the period before.
+#[derive(Clone)]
+struct Cell<'a> {
+    now: Vec<&'a Event>,
+    before: Option<Vec<&'a Event>>,
+}
+
+/// What a cell is a share of, and what there was up to it.
+struct Around<'a> {
+    whole: Cell<'a>,
+    so_far: Cell<'a>,
 }
 
 pub(super) fn text<'a>(event: &'a Event, name: &str) -> Option<&'a str> {

@@ -81,6 +81,14 @@ const KINDS: &[(&str, &str)] = &[
         r#""measures":[{"agg":"count"}],"by":["origin"],"grain":"quarter","range":{"from":"2013-01-01","to":"2014-01-01"},"sort":{"by":"dimension"}"#,
     ),
     (
+        "groups and the others, compared",
+        r#""measures":[{"agg":"sum","measure":"distance"},{"agg":"avg","measure":"fare"},{"agg":"min","measure":"fare"},{"agg":"count"}],"by":["dest","origin"],"other":true,"limit":3,"range":{"from":"2013-01-01","to":"2013-02-01"},"compare":"previous_period""#,
+    ),
+    (
+        "running totals and shares of groups and the others",
+        r#""measures":[{"agg":"sum","measure":"distance","show":"running"},{"agg":"count","show":"share"},{"agg":"max","measure":"fare"}],"by":["dest"],"grain":"month","other":true,"limit":3,"range":{"from":"2013-01-01","to":"2014-01-01"}"#,
+    ),
+    (
         "formulas over one number",
         r#""measures":[{"formula":"sum(fare) / nullif(count(), 0)","as":"a"},{"formula":"sum(fare) filter (where origin = 'EWR')","as":"b"},{"formula":"case when sum(distance) > 10 then 1 else 0 end","as":"c"},{"formula":"avg(dep_delay - distance)","as":"d"},{"formula":"count() filter (where lower(origin) in ('jfk', 'ewr') and hour(time) >= 17)","as":"e"},{"formula":"count(distinct dest)","as":"f"},{"formula":"fare / nullif(distance, 0)","as":"g"}]"#,
     ),

@@ -3,8 +3,8 @@
 
 use insula_model::dice::Dice as Numbers;
 use insula_model::{
-    Agg, Aggregate, Compare, Edge, Event, Figure, Filter, Formula, GrainChoice, Last, Question, Range, Sort,
-    SortBy, WeekStart, period,
+    Agg, Aggregate, Compare, Edge, Event, Figure, Filter, Formula, GrainChoice, Last, Question, Range, Show,
+    Sort, SortBy, WeekStart, period,
 };
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -255,6 +255,18 @@ impl Dice {
         question.range = self.chance(75).then(|| self.range(now));
         question.compare = self.one(&[None, Some(Compare::None), Some(Compare::PreviousPeriod), Some(Compare::PreviousYear)]);
         question.limit = self.chance(40).then(|| 1 + u32::try_from(self.up_to(20)).unwrap_or_default());
+        question.other = !question.by.is_empty() && self.chance(30);
+        let shown = !question.by.is_empty() || question.grain.is_some();
+        for figure in &mut question.measures {
+            if let Figure::Aggregate(aggregate) = figure
+                && matches!(aggregate.agg, Agg::Sum | Agg::Count)
+                && shown
+                && self.chance(40)
+            {
+                let running = question.grain.is_some() && self.chance(50);
+                aggregate.show = Some(if running { Show::Running } else { Show::Share });
+            }
+        }
         let by = self.one(SortBy::ALL);
         let choices = match by {
             SortBy::Measure => question.measures.len(),
