@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use insula_model::{Action, Error, Mode, Placement, Read, Result, TemplateId, TenantId, TenantRecord, Write};
+use insula_model::{Action, DashboardId, Error, Mode, Placement, Read, Result, TemplateId, TenantId, TenantRecord, Write};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -207,6 +207,11 @@ impl<'op, M: Mode> TenantTx<'op, M> {
     /// The operator's templates.
     pub(crate) async fn templates(&self) -> Arc<Catalogue> {
         self.door.templates().await
+    }
+
+    /// Whether a dashboard is one that the operator publishes to the tenant: then it is there without a row.
+    pub(crate) async fn is_published(&self, dashboard: DashboardId) -> bool {
+        self.templates().await.of(dashboard).is_some_and(|published| published.reaches(&self.record))
     }
 
     /// Says elsewhere, before it is so, that the tenant may have changes of a template.

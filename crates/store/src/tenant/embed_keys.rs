@@ -90,11 +90,12 @@ impl<M: Mode> EmbedKeys<'_, '_, M> {
                 ],
             )
             .await?;
-        Ok(row.map(|row| EmbedStanding {
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(EmbedStanding {
             public_key: row.get(0),
             revoked: row.get(1),
             minter: row.get(2),
-            dashboard: row.get(3),
+            dashboard: row.get(3) || self.0.is_published(said.dashboard).await,
         }))
     }
 }

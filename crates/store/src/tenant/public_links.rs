@@ -71,7 +71,12 @@ impl<M: Mode> PublicLinks<'_, '_, M> {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let right: bool = Sha256::digest(text.as_bytes()).as_slice().ct_eq(row.get::<_, &[u8]>(7)).into();
-        Ok(if right { Some((link(&row)?, row.get(8))) } else { None })
+        if !right {
+            return Ok(None);
+        }
+        let link = link(&row)?;
+        let there = row.get(8) || self.0.is_published(link.dashboard).await;
+        Ok(Some((link, there)))
     }
 }
 
