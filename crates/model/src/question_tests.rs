@@ -44,6 +44,27 @@ fn what_is_not_known_is_refused() {
 }
 
 #[test]
+fn totals_and_shares_need_what_they_are_of() {
+    let wrong = |text: &str| -> Vec<String> {
+        let text = format!(r#"{{"dataset":"flights",{text}}}"#);
+        question(&text).check("").into_iter().map(|f| f.pointer).collect()
+    };
+    let none: [&str; 0] = [];
+    let shown = |agg: &str, show: &str| format!(r#""measures":[{{"agg":{agg},"show":"{show}"}}]"#);
+    let (count, mean) = (r#""count""#, r#""avg","measure":"distance""#);
+    assert_eq!(wrong(&shown(count, "running")), ["/measures/0/show"], "of which buckets?");
+    assert_eq!(wrong(&format!(r#"{},"grain":"day""#, shown(count, "running"))), none);
+    assert_eq!(wrong(&shown(count, "share")), ["/measures/0/show"], "of what?");
+    assert_eq!(wrong(&format!(r#"{},"by":["origin"]"#, shown(count, "share"))), none);
+    assert_eq!(wrong(&format!(r#"{},"grain":"day""#, shown(count, "share"))), none);
+    assert_eq!(wrong(&format!(r#"{},"grain":"day""#, shown(mean, "running"))), ["/measures/0/show"]);
+    assert_eq!(wrong(r#""measures":[{"agg":"count"}],"other":true"#), ["/other"]);
+    let q = question(&format!(r#"{{"dataset":"a",{},"grain":"day"}}"#, shown(count, "running")));
+    assert_eq!(q.measures[0].column(), "running_count");
+    assert_eq!(question(&serde_json::to_string(&q).unwrap()), q);
+}
+
+#[test]
 fn every_bound_points_at_its_place() {
     let mut q = question(FULL);
     q.measures.push(Aggregate::count().into());
