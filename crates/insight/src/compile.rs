@@ -9,8 +9,8 @@ use std::sync::Arc;
 use insula_model::dataset::label_of;
 use insula_model::question::MAX_ROWS;
 use insula_model::{
-    Agg, Aggregate, Column, ColumnKind, DatasetDefinition, Error, FieldError, Figure, Filter,
-    Format, Formula, GrainChoice, Last, Question, Range, Result, Show, SortBy, period, problem,
+    Agg, Aggregate, Column, ColumnKind, DatasetDefinition, Error, FieldError, Figure, Filter, Format,
+    Formula, GrainChoice, Last, Question, Range, Result, Show, SortBy, period, problem,
 };
 use jiff::tz::TimeZone;
 
@@ -229,7 +229,10 @@ impl<'a> Draft<'a> {
             }
             let limit = self.question.limit.unwrap_or(GROUPS).min(MAX_ROWS);
             let scan = self.scan(None, Some(self.rank(limit)));
-            return Ok((scan, Form::Groups { dimensions: self.dimensions(), limit: limit as usize, rest: self.rest() }));
+            return Ok((
+                scan,
+                Form::Groups { dimensions: self.dimensions(), limit: limit as usize, rest: self.rest() },
+            ));
         };
         let by_time = sort.is_some_and(|s| s.by == SortBy::Time && s.descending);
         if self.group.is_empty() {

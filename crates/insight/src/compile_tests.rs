@@ -1,7 +1,7 @@
 //! Tests of [`super`]: what questions become in SQL, and what is refused.
 
 use super::*;
-use insula_model::{Filter, Sort, WeekStart};
+use insula_model::{Compare, Filter, Sort, WeekStart};
 use proptest::prelude::*;
 
 fn flights() -> DatasetDefinition {

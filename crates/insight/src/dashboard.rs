@@ -12,8 +12,8 @@ use std::rc::Rc;
 
 use insula_model::period::Span;
 use insula_model::{
-    Chart, Compare, Content, DashboardConfig, DatasetDefinition, Error, Filter, GrainChoice, Picture, Question,
-    Result, Widget, WidgetData, WidgetProblem, problem,
+    Chart, Compare, Content, DashboardConfig, DatasetDefinition, Error, Filter, GrainChoice, Picture,
+    Question, Result, WidgetData, WidgetProblem, problem,
 };
 use sha2::{Digest, Sha256};
 

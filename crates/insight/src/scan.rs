@@ -192,8 +192,7 @@ impl Scan {
     /// The column of an atom in a row: those of the period before stand beside those of the range, unless the
     /// buckets tell them apart.
     pub(crate) fn column(&self, atom: usize, previous: bool) -> usize {
-        let before =
-            self.group.len() + usize::from(self.bounds.is_some()) + usize::from(self.is_numbered());
+        let before = self.group.len() + usize::from(self.bounds.is_some()) + usize::from(self.is_numbered());
         let beside = usize::from(self.previous.is_some() && self.bounds.is_none());
         before + atom * (1 + beside) + usize::from(previous)
     }
@@ -368,7 +367,8 @@ impl Scan {
         if self.rest {
             let values = self.values(sides.as_ref(), pen);
             let made = numbered(values.iter().map(|(_, sql)| sql));
-            let groups: Vec<String> = slots.iter().enumerate().map(|(i, d)| format!("{d} AS g{}", i + 1)).collect();
+            let groups: Vec<String> =
+                slots.iter().enumerate().map(|(i, d)| format!("{d} AS g{}", i + 1)).collect();
             return format!(
                 "WITH cells AS (\n  SELECT {}, {made}, row_number() OVER (ORDER BY {order}) AS n\n  {}\n  GROUP BY {by}\n)\n\
                  SELECT least(n, {limit}), {}, {}\nFROM cells\nGROUP BY {}",
@@ -496,7 +496,12 @@ fn kept_names(count: usize, condition: &str, of: &str) -> String {
 
 /// The values `a1`, `a2` … of several groups put together.
 fn folded(values: &[(&Atom, String)]) -> String {
-    values.iter().enumerate().map(|(i, (atom, _))| atom.fold(&format!("a{}", i + 1))).collect::<Vec<_>>().join(", ")
+    values
+        .iter()
+        .enumerate()
+        .map(|(i, (atom, _))| atom.fold(&format!("a{}", i + 1)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// `1, 2, 3`

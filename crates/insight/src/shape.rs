@@ -372,7 +372,8 @@ impl Shape {
             for (rank, names) in &groups {
                 let now = found.get(&(*rank, key(Place::Current(i)))).copied();
                 let before = found.get(&(*rank, key(Place::Previous(i)))).copied();
-                let texts = [Some(buckets.labels[i].clone())].into_iter().chain(names.iter().cloned()).collect();
+                let texts =
+                    [Some(buckets.labels[i].clone())].into_iter().chain(names.iter().cloned()).collect();
                 let numbers = self.bucket(buckets, i, now, before)?;
                 lines.push(Line { texts, numbers, bucket: i, group: *rank });
             }
@@ -402,7 +403,8 @@ fn instead(lines: &mut [Line], column: usize, show: Show, grouped: bool) {
             }
         }
         Show::Share => {
-            let whole = |line: &Line| if grouped { i64::try_from(line.bucket).unwrap_or(i64::MAX) } else { 0 };
+            let whole =
+                |line: &Line| if grouped { i64::try_from(line.bucket).unwrap_or(i64::MAX) } else { 0 };
             for line in &*lines {
                 *sums.entry(whole(line)).or_default() += line.numbers[column].unwrap_or(0.0);
             }

@@ -165,7 +165,14 @@ impl DashboardConfig {
     /// One without widgets.
     #[must_use]
     pub const fn empty(range: Range) -> Self {
-        Self { range, compare: None, filters: Vec::new(), widgets: Vec::new(), layout: Vec::new() }
+        Self {
+            range,
+            compare: None,
+            filters: Vec::new(),
+            widgets: Vec::new(),
+            layout: Vec::new(),
+            embed: None,
+        }
     }
 
     /// Checks everything that can be checked without the datasets.

@@ -10,7 +10,7 @@ use crate::question::{Aggregate, Question};
 
 fn widget(id: &str, title: &str) -> Widget {
     let question = Question::new("flights", vec![Aggregate::count()]);
-    Widget { id: id.into(), title: title.into(), question, picture: Picture::Kpi(KpiOptions::default()) }
+    Widget::chart(id, title, question, Picture::Kpi(KpiOptions::default()))
 }
 
 fn place(widget: &str, x: u16, y: u16, w: u16, h: u16) -> Place {
@@ -19,11 +19,9 @@ fn place(widget: &str, x: u16, y: u16, w: u16, h: u16) -> Place {
 
 fn base() -> DashboardInput {
     let config = DashboardConfig {
-        range: Range::Last(Last::Days(30)),
-        compare: None,
         widgets: vec![widget("a", "A"), widget("b", "B")],
         layout: vec![place("a", 0, 0, 6, 2), place("b", 6, 0, 6, 2)],
-        embed: None,
+        ..DashboardConfig::empty(Range::Last(Last::Days(30)))
     };
     DashboardInput { name: "Flights".into(), description: None, config, note: None }
 }
@@ -50,14 +48,14 @@ fn what_only_one_side_changed_is_as_that_side_wants_it() {
     let own = with(|o| {
         o.config.range = Range::Last(Last::Days(7));
         o.config.widgets[0].title = "Ours".into();
-        o.config.widgets[1].question.limit = Some(5);
+        o.config.widgets[1].question_mut().unwrap().limit = Some(5);
     });
     let merged = merge(&base(), &template, &own);
     assert_eq!(ats(&merged), [] as [&str; 0]);
     let titles: Vec<_> = merged.input.config.widgets.iter().map(|w| w.title.as_str()).collect();
     assert_eq!((merged.input.name.as_str(), titles), ("All flights", vec!["Ours", "B, new", "C"]));
     assert_eq!(merged.input.config.range, Range::Last(Last::Days(7)));
-    assert_eq!(merged.input.config.widgets[1].question.limit, Some(5));
+    assert_eq!(merged.input.config.widgets[1].question().unwrap().limit, Some(5));
 }
 
 #[test]
@@ -96,10 +94,12 @@ fn what_the_workspace_deleted_stays_deleted_and_is_named_when_the_template_chang
 
 #[test]
 fn another_picture_comes_with_its_question() {
-    let template = with(|t| t.config.widgets[0].question.limit = Some(3));
+    let template = with(|t| t.config.widgets[0].question_mut().unwrap().limit = Some(3));
     let own = with(|o| {
-        o.config.widgets[0].picture = Picture::Table(TableOptions { bars: true });
-        o.config.widgets[0].question.by = vec!["origin".into()];
+        let mut question = o.config.widgets[0].question().unwrap().clone();
+        question.by = vec!["origin".into()];
+        let table = Picture::Table(TableOptions { bars: true, ..TableOptions::default() });
+        o.config.widgets[0] = Widget::chart("a", "A", question, table);
     });
     let merged = merge(&base(), &template, &own);
     assert_eq!((ats(&merged), &merged.input), (vec!["/config/widgets/a/picture"], &own));
@@ -143,14 +143,16 @@ fn any_input() -> impl Strategy<Value = DashboardInput> {
         for (id, (title, w, h, table)) in widgets {
             let mut one = widget(&id, &title);
             if table {
-                one.picture = Picture::Table(TableOptions { bars: title == "A" });
+                let picture = Picture::Table(TableOptions { bars: title == "A", ..TableOptions::default() });
+                let question = one.question().unwrap().clone();
+                one = Widget::chart(&id, &title, question, picture);
             }
             layout.push(place(&id, 0, y, w, h));
             y += h;
             list.push(one);
         }
         let range = Range::Last(Last::Days(days));
-        let config = DashboardConfig { range, compare: None, widgets: list, layout, embed: None };
+        let config = DashboardConfig { widgets: list, layout, ..DashboardConfig::empty(range) };
         DashboardInput { name, description, config, note: None }
     })
 }
@@ -177,8 +179,8 @@ proptest! {
             if was.as_ref().is_none_or(|was| was.title != widget.title) {
                 prop_assert_eq!(&now.title, &widget.title);
             }
-            if was.is_none_or(|was| was.picture != widget.picture) {
-                prop_assert_eq!(now.picture, widget.picture);
+            if was.is_none_or(|was| was.content != widget.content) {
+                prop_assert_eq!(&now.content, &widget.content);
             }
         }
         for gone in base.config.widgets.iter().filter(|w| of(&own, &w.id).is_none()) {

@@ -45,9 +45,9 @@ pub use brand_image::{BrandImage, BrandImageKind};
 pub use clock::{Clock, Entropy, SystemClock, World};
 pub use dashboard::{
     BarOptions, Chart, CohortOptions, ColourRule, Content, Dashboard, DashboardConfig, DashboardData,
-    DashboardFilter, DashboardHead, DashboardInput, FunnelOptions, GaugeOptions, HeatmapOptions, KpiOptions, MapOptions,
-    MarkdownOptions, Picture, PieOptions, PivotOptions, Place, RuleOp, SeriesStyle, TableOptions, Threshold,
-    TimeSeriesOptions, Tone, Widget, WidgetData, WidgetKind, WidgetProblem,
+    DashboardFilter, DashboardHead, DashboardInput, FunnelOptions, GaugeOptions, HeatmapOptions, KpiOptions,
+    MapOptions, MarkdownOptions, Picture, PieOptions, PivotOptions, Place, RuleOp, SeriesStyle, TableOptions,
+    Threshold, TimeSeriesOptions, Tone, Widget, WidgetData, WidgetKind, WidgetProblem,
 };
 pub use dashboard_merge::MergeConflict;
 pub use dashboard_schema::dashboard_schema;

@@ -211,9 +211,12 @@ impl Question {
                 wrong.add(&format!("/measures/{i}/as"), "duplicate", detail);
             }
         }
-        for (i, aggregate) in self.measures.iter().enumerate().filter_map(|(i, m)| Some((i, m.aggregate()?))) {
+        for (i, aggregate) in self.measures.iter().enumerate().filter_map(|(i, m)| Some((i, m.aggregate()?)))
+        {
             let why = match aggregate.show {
-                Some(Show::Running) if self.grain.is_none() => "A running total needs time buckets: a `grain`.",
+                Some(Show::Running) if self.grain.is_none() => {
+                    "A running total needs time buckets: a `grain`."
+                }
                 Some(Show::Share) if self.grain.is_none() && self.by.is_empty() => {
                     "A share needs groups or time buckets that it is the share of."
                 }

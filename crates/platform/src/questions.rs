@@ -64,7 +64,7 @@ impl Platform {
     /// Shows events behind a question, the latest first. As costly as [`Self::question_ask`].
     ///
     /// # Errors
-    /// As [`Self::question_ask`]; `cursor.invalid`.
+    /// As [`Self::question_ask`]; `page.cursor`.
     pub async fn question_rows(&self, tenant: &Tenant<'_>, request: &RowsRequest) -> Result<EventRows> {
         let permit = tenant.authorize::<AskAction>()?;
         let after = request.cursor.as_deref().map(str::parse::<RowCursor>).transpose()?;

@@ -190,6 +190,8 @@ fn throw(count: u64, seed: u64) {
         week_start: WeekStart::Monday,
         range: None,
         compare: None,
+        filters: Vec::new(),
+        locked: Vec::new(),
     };
     let mut thrower = Thrower(Dice::new(seed));
     let mut understood = 0_u64;

@@ -136,7 +136,8 @@ impl World<'_> {
         if answer.truncated && self.question.other {
             shown.push(None);
         }
-        let texts = |group: Option<&Key>| group.cloned().unwrap_or_else(|| vec![None; self.question.by.len()]);
+        let texts =
+            |group: Option<&Key>| group.cloned().unwrap_or_else(|| vec![None; self.question.by.len()]);
         match &self.buckets {
             None => {
                 for group in &shown {
@@ -158,7 +159,8 @@ impl World<'_> {
                             so_far: self.cell(|bucket, e| bucket.is_some_and(|b| b <= i) && here(e)),
                         };
                         let begun = buckets.starts[i] <= self.now;
-                        let names = [Some(buckets.labels[i].clone())].into_iter().chain(texts(*group)).collect();
+                        let names =
+                            [Some(buckets.labels[i].clone())].into_iter().chain(texts(*group)).collect();
                         lines.push((names, self.numbers(&cell, &around, begun, buckets.has_previous(i))));
                     }
                 }
@@ -198,7 +200,8 @@ impl World<'_> {
         }
         if self.buckets.is_some() && shown.last().is_some_and(Option::is_none) {
             let last = |row: &usize| row % shown.len() == shown.len() - 1;
-            answer.rest = (0..lines.len()).filter(last).map(|row| u32::try_from(row).unwrap_or_default()).collect();
+            answer.rest =
+                (0..lines.len()).filter(last).map(|row| u32::try_from(row).unwrap_or_default()).collect();
         }
         for (texts, numbers) in lines {
             let (mut texts, mut numbers) = (texts.into_iter(), numbers.into_iter());
@@ -240,7 +243,13 @@ impl World<'_> {
         }
     }
 
-    fn numbers(&self, cell: &Cell<'_>, around: &Around<'_>, begun: bool, has_before: bool) -> Vec<Option<f64>> {
+    fn numbers(
+        &self,
+        cell: &Cell<'_>,
+        around: &Around<'_>,
+        begun: bool,
+        has_before: bool,
+    ) -> Vec<Option<f64>> {
         let mut numbers = Vec::new();
         for figure in &self.question.measures {
             let show = figure.aggregate().and_then(|a| a.show);
@@ -255,8 +264,9 @@ impl World<'_> {
             let known = begun || !cell.now.is_empty();
             numbers.push(if known { value(&cell.now, &around.whole.now, &around.so_far.now) } else { None });
             if let Cell { before: Some(before), .. } = cell {
-                let all = |cell: &'_ Cell<'_>| cell.before.clone().unwrap_or_default();
-                let value = value(before, &all(&around.whole), &all(&around.so_far));
+                let [whole, so_far] =
+                    [&around.whole, &around.so_far].map(|c| c.before.as_deref().unwrap_or(&[]));
+                let value = value(before, whole, so_far);
                 numbers.push(value.filter(|_| has_before));
             }
         }

@@ -253,7 +253,12 @@ impl Dice {
         question.grain = self.chance(55).then(|| self.one(GrainChoice::ALL));
         question.filters = (0..self.up_to(3)).map(|_| self.filter()).collect();
         question.range = self.chance(75).then(|| self.range(now));
-        question.compare = self.one(&[None, Some(Compare::None), Some(Compare::PreviousPeriod), Some(Compare::PreviousYear)]);
+        question.compare = self.one(&[
+            None,
+            Some(Compare::None),
+            Some(Compare::PreviousPeriod),
+            Some(Compare::PreviousYear),
+        ]);
         question.limit = self.chance(40).then(|| 1 + u32::try_from(self.up_to(20)).unwrap_or_default());
         question.other = !question.by.is_empty() && self.chance(30);
         let shown = !question.by.is_empty() || question.grain.is_some();

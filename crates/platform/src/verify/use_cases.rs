@@ -141,7 +141,8 @@ impl Platform {
             let answer = match serde_json::from_value::<Question>(question).map_err(Error::internal) {
                 Ok(question) => {
                     let range = Some(insula_model::Range::Last(insula_model::Last::All));
-                    self.question_ask(tenant, &QuestionRequest { range, ..QuestionRequest::new(question) }).await
+                    self.question_ask(tenant, &QuestionRequest { range, ..QuestionRequest::new(question) })
+                        .await
                 }
                 Err(error) => Err(error),
             };

@@ -31,7 +31,11 @@ async fn create(
     }
     let tenant = node.store().tenant(&op, Arc::clone(&acme.record))?;
     let config = DashboardConfig::empty(Range::Last(Last::All));
-    node.dashboard_create(&tenant, &DashboardInput { name: name.to_owned(), description: None, config, note: None }).await
+    node.dashboard_create(
+        &tenant,
+        &DashboardInput { name: name.to_owned(), description: None, config, note: None },
+    )
+    .await
 }
 
 /// How often it is there, and how often the log says that it was made.

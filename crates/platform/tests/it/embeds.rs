@@ -9,7 +9,7 @@ use insula_model::{
 };
 use insula_platform::{DashboardReply, DashboardRequest, Platform};
 use insula_store::{OpCtx, Tenant};
-use insula_testkit::{TestPlatform, TestTenant, each_tier};
+use insula_testkit::{TestPlatform, TestTenant, each_tier, until};
 use serde_json::json;
 
 use crate::data::ingest;
@@ -151,30 +151,40 @@ each_tier!(who_may_frame_is_known_within_a_second, async |t: &TestPlatform, tier
     assert_eq!(refused(again), problem::STALE.code);
 });
 
-each_tier!(a_dashboard_of_the_operator_is_embedded_until_it_is_withdrawn, async |t: &TestPlatform, tier: Tier| {
-    let (acme, owner, own) = flown(t, "acme", tier).await;
-    let config = t.platform.dashboard_view(&owner.tenant(t), own).await.expect("it").config.expect("content");
-    let input_of = |target| TemplateInput {
-        name: "From the operator".to_owned(),
-        description: None,
-        config: config.clone(),
-        target,
-    };
-    let operator = t.operator().await;
-    let all = input_of(TemplateTarget::All);
-    let template = t.platform.template_create(&operator, &all).await.expect("published");
-    let id = template.id.dashboard();
+each_tier!(
+    a_dashboard_of_the_operator_is_embedded_until_it_is_withdrawn,
+    async |t: &TestPlatform, tier: Tier| {
+        let (acme, owner, own) = flown(t, "acme", tier).await;
+        let config =
+            t.platform.dashboard_view(&owner.tenant(t), own).await.expect("it").config.expect("content");
+        let input_of = |target| TemplateInput {
+            name: "From the operator".to_owned(),
+            description: None,
+            config: config.clone(),
+            target,
+        };
+        let operator = t.operator().await;
+        let all = input_of(TemplateTarget::All);
+        let template = t.platform.template_create(&operator, &all).await.expect("published");
+        let id = template.id.dashboard();
 
-    let token = mint(t, &owner, &EmbedTokenInput { filters: only("EWR"), ..input(id) }).await.token;
-    let op = show(t, &t.platform, &acme, &token).await.expect("valid");
-    assert_eq!(seen(t, &op, &acme).await, json!([100]));
+        let token = mint(t, &owner, &EmbedTokenInput { filters: only("EWR"), ..input(id) }).await.token;
+        let op = show(t, &t.platform, &acme, &token).await.expect("valid");
+        assert_eq!(seen(t, &op, &acme).await, json!([100]));
 
-    // Meant for others only: it is gone for this tenant, and so is what shows it.
-    let others = input_of(TemplateTarget::Plan { plan: Plan::Growth });
-    t.platform.template_update(&operator, template.id, 1, &others).await.expect("a new version");
-    assert_eq!(refused(show(t, &t.platform, &acme, &token).await), problem::EMBED_REVOKED.code);
-    assert_eq!(
-        refused(t.platform.embed_token_create(&owner.tenant(t), &input(id)).await),
-        problem::NOT_FOUND.code
-    );
-});
+        // Meant for others only: it is gone for this tenant, and so is what shows it.
+        let others = input_of(TemplateTarget::Plan { plan: Plan::Growth });
+        t.platform.template_update(&operator, template.id, 1, &others).await.expect("a new version");
+        let shown = t.platform.embed_data(&tenant(t, &op, &acme), &DashboardRequest::default()).await;
+    assert_eq!(refused(shown), problem::EMBED_REVOKED.code, "at once, for who looks already");
+    until("nobody is let in any more", async || match show(t, &t.platform, &acme, &token).await {
+        Ok(_) => false,
+        Err(error) => error.is(problem::EMBED_REVOKED),
+    })
+    .await;
+        assert_eq!(
+            refused(t.platform.embed_token_create(&owner.tenant(t), &input(id)).await),
+            problem::NOT_FOUND.code
+        );
+    }
+);

@@ -170,7 +170,7 @@ fn every_picture(definition: &DatasetDefinition) -> DashboardConfig {
         ..Question::new(&definition.name, vec![measure(0)])
     };
     let over_time = Question { grain: Some(GrainChoice::Month), ..ask(&[0]) };
-    let steps = Question { measures: vec![Aggregate::count(), measure(0)], ..ask(&[]) };
+    let steps = Question { measures: vec![Aggregate::count().into(), measure(0).into()], ..ask(&[]) };
     let pictures = [
         (ask(&[0]), Picture::Pie(PieOptions::default())),
         (ask(&[0, 1]), Picture::Pivot(PivotOptions::default())),
@@ -290,6 +290,8 @@ async fn no_formula_makes_postgresql_fail() {
         week_start: WeekStart::Monday,
         range: None,
         compare: None,
+        filters: Vec::new(),
+        locked: Vec::new(),
     };
     for formula in [
         "sum(distance * dep_delay)",
@@ -380,7 +382,10 @@ each_tier!(the_rows_behind_a_question_are_all_of_them_and_nobody_elses, async |t
     ingest_flights(t, &a, &flights(1, 900)).await;
     ingest_flights(t, &b, &flights(2, 300)).await;
     let asked = QuestionRequest {
-        filters: vec![serde_json::from_value(json!({ "dimension": "origin", "op": "in", "values": ["JFK"] })).expect("a filter")],
+        filters: vec![
+            serde_json::from_value(json!({ "dimension": "origin", "op": "in", "values": ["JFK"] }))
+                .expect("a filter"),
+        ],
         ..request(json!({
             "dataset": "flights", "measures": [{ "agg": "count" }, { "agg": "sum", "measure": "distance" }],
             "range": { "from": "2013-01-01", "to": "2014-01-01" }, "compare": "previous_period"
@@ -421,10 +426,12 @@ each_tier!(the_rows_behind_a_question_are_all_of_them_and_nobody_elses, async |t
     let theirs = t.platform.question_rows(&b.tenant(t), &theirs).await.expect("a page");
     assert!(theirs.data[0].len() <= 300 && theirs.next_cursor.is_none());
     let all = t.platform.question_rows(&a.tenant(t), &page(None, Some("x"))).await;
-    assert_eq!(refused(all), "cursor.invalid");
+    assert_eq!(refused(all), "page.cursor");
     assert_eq!(refused(t.platform.question_rows(&a.tenant(t), &page(Some(0), None)).await), "input.invalid");
     let mut unknown = page(None, None);
-    unknown.asked.filters =
-        vec![serde_json::from_value(json!({ "dimension": "planet", "op": "in", "values": ["x"] })).expect("a filter")];
+    unknown.asked.filters = vec![
+        serde_json::from_value(json!({ "dimension": "planet", "op": "in", "values": ["x"] }))
+            .expect("a filter"),
+    ];
     assert_eq!(refused(t.platform.question_rows(&a.tenant(t), &unknown).await), "input.invalid");
 });

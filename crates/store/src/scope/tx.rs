@@ -8,7 +8,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use insula_model::{Action, DashboardId, Error, Mode, Placement, Read, Result, TemplateId, TenantId, TenantRecord, Write};
+use insula_model::{
+    Action, DashboardId, Error, Mode, Placement, Read, Result, TemplateId, TenantId, TenantRecord, Write,
+};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 

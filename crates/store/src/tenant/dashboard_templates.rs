@@ -22,7 +22,7 @@ use crate::templates::{Catalogue, Published};
 
 /// The datasets that a configuration asks.
 pub(super) fn datasets(config: &DashboardConfig) -> Vec<&str> {
-    config.widgets.iter().map(|w| w.question.dataset.as_str()).collect()
+    config.widgets.iter().filter_map(|w| Some(w.question()?.dataset.as_str())).collect()
 }
 
 /// What a row shows: columns 0 to 5 of a dashboard, `template_version`, `template_base`, `config`. For a dashboard of the

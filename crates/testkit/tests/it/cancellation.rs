@@ -38,8 +38,10 @@ async fn work(t: &TestPlatform, tenant: &Tenant<'_>, what: u64) {
             let question = json!({ "dataset": "verify_0", "measures": [{ "agg": "sum", "measure": "amount" }], "by": ["place"] });
             let question: Question = serde_json::from_value(question).unwrap();
             let range = Some(Range::Last(Last::All));
-            let _ =
-                t.platform.question_ask(tenant, &QuestionRequest { range, ..QuestionRequest::new(question) }).await;
+            let _ = t
+                .platform
+                .question_ask(tenant, &QuestionRequest { range, ..QuestionRequest::new(question) })
+                .await;
         }
         1 => {
             let config = DashboardConfig::empty(Range::Last(Last::All));
