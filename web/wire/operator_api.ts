@@ -12,6 +12,23 @@ export interface components {
             /** @description The name then. */
             name: string;
         };
+        /**
+         * @description How the values of many events become one.
+         * @enum {string}
+         */
+        Agg: "sum" | "avg" | "min" | "max" | "count" | "distinct" | "last";
+        /** @description One number that a question asks for: `{"agg": "sum", "measure": "distance"}`. */
+        Aggregate: {
+            /** @description How the values become one. */
+            agg: components["schemas"]["Agg"];
+            /** @description A name for the column of the answer; `sum_distance` otherwise. */
+            as?: string | null;
+            /** @description The dimension, for `distinct` and `count`. */
+            dimension?: string | null;
+            /** @description The measure; every `agg` but `distinct` takes one, `count` can do without. */
+            measure?: string | null;
+            show?: components["schemas"]["Show"] | null;
+        };
         /** @description Something that needs a person. */
         Alarm: {
             /** @description What is the matter. */
@@ -126,6 +143,19 @@ export interface components {
             /** @description What is wrong there. */
             what?: string | null;
         };
+        /** @description How bars are drawn. */
+        BarOptions: {
+            /**
+             * @description From left to right, with room for long names.
+             * @default true
+             */
+            horizontal?: boolean;
+            /**
+             * @description The values of the second dimension (or the measures) one upon the other.
+             * @default false
+             */
+            stacked?: boolean;
+        };
         /** @description A PostgreSQL server that holds tenants' data. */
         Cell: {
             /** @description Host and port. */
@@ -179,6 +209,56 @@ export interface components {
             /** @description Where it is; the same characters. */
             region: string;
         };
+        /** @description How cohorts are drawn. */
+        CohortOptions: {
+            /**
+             * @description Shares of the first period in place of the numbers.
+             * @default true
+             */
+            shares?: boolean;
+        };
+        /** @description A colour for the numbers of a table that meet a condition. Of several that do, the first counts. */
+        ColourRule: {
+            /**
+             * Format: int32
+             * @description Which of the question's measures, from 0.
+             */
+            measure?: number;
+            /** @description When it holds. */
+            op: components["schemas"]["RuleOp"];
+            /** @description What it means. */
+            tone: components["schemas"]["Tone"];
+            /**
+             * Format: double
+             * @description The value.
+             */
+            value: number;
+        };
+        /**
+         * @description What a question is compared with.
+         * @enum {string}
+         */
+        Compare: "previous_period" | "previous_year" | "none";
+        /** @description What a dashboard shows. */
+        DashboardConfig: {
+            compare?: components["schemas"]["Compare"] | null;
+            embed?: components["schemas"]["EmbedRules"] | null;
+            /** @description Up to 12 dimensions that people filter by. */
+            filters?: components["schemas"]["DashboardFilter"][];
+            /** @description A place for each widget. */
+            layout: components["schemas"]["Place"][];
+            /** @description The range of every widget that has none of its own. */
+            range: components["schemas"]["Range"];
+            /** @description Up to 60. */
+            widgets: components["schemas"]["Widget"][];
+        };
+        /** @description A dimension that people filter the whole dashboard by. */
+        DashboardFilter: {
+            /** @description The dimension, by name. */
+            dimension: string;
+            /** @description What it is called on this dashboard; the dataset's label otherwise. */
+            label?: string | null;
+        };
         /** @description How a tenant is to be deleted. */
         DeleteInput: {
             /** @description The tenant's slug, to be sure. */
@@ -188,14 +268,187 @@ export interface components {
             /** @description For the record. */
             reason?: string | null;
         };
+        /** @example 2013-01-31 */
+        Edge: string;
+        /** @description What a dashboard's configuration says about embedding it. */
+        EmbedRules: {
+            /** @description Dimensions that every embed has to lock with an `in` filter. */
+            required?: string[];
+        };
         /** @description What is wrong with one field of the input. */
         FieldError: {
+            /**
+             * Format: int32
+             * @description Where in the text of the field, as a number of characters from its beginning; of a formula.
+             */
+            at?: number | null;
             /** @description A short stable code, `taken`. */
             code: string;
             /** @description A sentence. */
             detail?: string | null;
             /** @description JSON pointer into the input, `/slug`. */
             pointer: string;
+        };
+        /** @description One number that a question asks for. */
+        Figure: components["schemas"]["Aggregate"] | components["schemas"]["Formula"];
+        /** @description A condition on the events that a question looks at. `null` among values is "has no value". */
+        Filter: {
+            /** @description The dimension. */
+            dimension: string;
+            /** @enum {string} */
+            op: "in";
+            /** @description 1 to 50 values. */
+            values: (string | null)[];
+        } | {
+            /** @description The dimension. */
+            dimension: string;
+            /** @enum {string} */
+            op: "not_in";
+            /** @description 1 to 50 values. */
+            values: (string | null)[];
+        } | {
+            /** @description The dimension. */
+            dimension: string;
+            /** @enum {string} */
+            op: "contains";
+            /** @description The text, taken literally. */
+            value: string;
+        } | {
+            /** @description The dimension. */
+            dimension: string;
+            /** @enum {string} */
+            op: "starts_with";
+            /** @description The text, taken literally. */
+            value: string;
+        } | {
+            /** @description The measure. */
+            measure: string;
+            /** @enum {string} */
+            op: "gte";
+            /**
+             * Format: double
+             * @description The number.
+             */
+            value: number;
+        } | {
+            /** @description The measure. */
+            measure: string;
+            /** @enum {string} */
+            op: "gt";
+            /**
+             * Format: double
+             * @description The number.
+             */
+            value: number;
+        } | {
+            /** @description The measure. */
+            measure: string;
+            /** @enum {string} */
+            op: "lte";
+            /**
+             * Format: double
+             * @description The number.
+             */
+            value: number;
+        } | {
+            /** @description The measure. */
+            measure: string;
+            /** @enum {string} */
+            op: "lt";
+            /**
+             * Format: double
+             * @description The number.
+             */
+            value: number;
+        } | {
+            /** @description The measure. */
+            measure: string;
+            /** @enum {string} */
+            op: "eq";
+            /**
+             * Format: double
+             * @description The number.
+             */
+            value: number;
+        } | {
+            /** @description The measure. */
+            measure: string;
+            /** @enum {string} */
+            op: "between";
+            /**
+             * Format: double
+             * @description The greatest.
+             */
+            to: number;
+            /**
+             * Format: double
+             * @description The least.
+             */
+            value: number;
+        };
+        /**
+         * @description How the values of a measure are written.
+         * @enum {string}
+         */
+        Format: "number" | "integer" | "percent" | "currency" | "duration";
+        /** @description A number that is worked out from others: `{"formula": "revenue / nullif(orders, 0)", "as": "aov"}`. */
+        Formula: {
+            /** @description A name for the column of the answer; a formula that is only a name is called so. */
+            as?: string | null;
+            format?: components["schemas"]["Format"] | null;
+            /** @description Up to 2,000 characters; the name of a calculated measure of the dataset is one, too. */
+            formula: string;
+            /** @description The name for people; the calculated measure's, or made from the column's. */
+            label?: string | null;
+            /** @description `mi`, `USD`. */
+            unit?: string | null;
+        };
+        /** @description How a funnel is drawn. */
+        FunnelOptions: {
+            /**
+             * @description The values of the dimension that are its 2 to 20 steps, in their order. Without a dimension the measures are.
+             * @default []
+             */
+            steps?: string[];
+        };
+        /** @description How a gauge is drawn. */
+        GaugeOptions: {
+            /**
+             * Format: double
+             * @description Where it ends; a round number above value and target unless given.
+             * @default null
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description Where the scale begins.
+             * @default 0
+             */
+            min?: number;
+            /**
+             * Format: double
+             * @description What the number should reach.
+             * @default null
+             */
+            target?: number | null;
+            /**
+             * @description Up to 6, ascending.
+             * @default []
+             */
+            thresholds?: components["schemas"]["Threshold"][];
+        };
+        /**
+         * @description The grain that a question asks for: one of [`Grain`], or `auto` for one that suits the range.
+         * @enum {string}
+         */
+        GrainChoice: "auto" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
+        /** @description How a heatmap is drawn. */
+        HeatmapOptions: {
+            /**
+             * @description With the numbers in the cells, where there is room.
+             * @default false
+             */
+            values?: boolean;
         };
         /** @description What an operator runs. */
         Installation: {
@@ -235,6 +488,27 @@ export interface components {
              */
             queued: number;
         };
+        /** @description How a KPI is drawn. */
+        KpiOptions: {
+            /**
+             * @description Less is better: a fall is shown as good.
+             * @default false
+             */
+            down_is_good?: boolean;
+            /**
+             * @description With a small line of its course.
+             * @default true
+             */
+            sparkline?: boolean;
+            /**
+             * Format: double
+             * @description What the number should reach (or stay below, where less is better).
+             * @default null
+             */
+            target?: number | null;
+        };
+        /** @example 30d */
+        Last: string;
         /** @description A mail that was sent or kept. */
         Mail: {
             /**
@@ -255,6 +529,34 @@ export interface components {
             to: string;
         };
         MailId: string;
+        /** @description How a map is drawn. */
+        MapOptions: {
+            /**
+             * @description With the greatest beside it, where there is room.
+             * @default true
+             */
+            ranked?: boolean;
+        };
+        /**
+         * @description A text in a small part of Markdown: headings, paragraphs, lists, emphasis, code and links to web pages. HTML in it
+         *     is text like any other.
+         */
+        MarkdownOptions: {
+            /** @description 1 to 10,000 characters. */
+            text: string;
+        };
+        /** @description Something that the template and the workspace both changed, and not alike. The workspace's is what is shown. */
+        MergeConflict: {
+            /**
+             * @description What: `/name`, `/config/range`, `/config/widgets/<id>/title`, `/config/widgets/<id>` (one side deleted it),
+             *     `/config/layout/<id>`.
+             */
+            at: string;
+            /** @description What the workspace has; absent where it deleted it. */
+            own?: unknown;
+            /** @description What the template wants; absent where it deleted it. */
+            template?: unknown;
+        };
         /** @description One long change: durable, visible, resumable. */
         Operation: {
             /** @description Who asked for it. */
@@ -637,6 +939,59 @@ export interface components {
             total?: number | null;
         };
         /** @description One page and the way to the next. */
+        Page_Template: {
+            /** @description The items, in the list's order. */
+            items: {
+                config?: components["schemas"]["DashboardConfig"] | null;
+                /** @description What it is for. */
+                description?: string | null;
+                /** @description The id. */
+                id: components["schemas"]["TemplateId"];
+                /** @description The name for people; no two templates have the same. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When this version was published.
+                 */
+                published_at: string;
+                /** @description Who sees it. */
+                target: components["schemas"]["TemplateTarget"];
+                /**
+                 * Format: int64
+                 * @description Rises with every change.
+                 */
+                version: number;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, where that is known without counting for long.
+             */
+            total?: number | null;
+        };
+        /** @description One page and the way to the next. */
+        Page_TemplateConflicts: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Whether it has changes at all. */
+                changed: boolean;
+                /** @description Where both changed the same. */
+                conflicts: components["schemas"]["MergeConflict"][];
+                /** @description Its slug. */
+                slug: components["schemas"]["Slug"];
+                /** @description The tenant. */
+                tenant: components["schemas"]["TenantId"];
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, where that is known without counting for long.
+             */
+            total?: number | null;
+        };
+        /** @description One page and the way to the next. */
         Page_Tenant: {
             /** @description The items, in the list's order. */
             items: {
@@ -678,6 +1033,53 @@ export interface components {
              * @description How many there are in all, where that is known without counting for long.
              */
             total?: number | null;
+        };
+        /** @description How a pie is drawn. */
+        PieOptions: {
+            /**
+             * @description A ring with the sum in its middle.
+             * @default true
+             */
+            donut?: boolean;
+            /**
+             * Format: int32
+             * @description The largest 2 to 12; the others are one slice together.
+             * @default 6
+             */
+            slices?: number;
+        };
+        /** @description How a pivot is drawn. */
+        PivotOptions: {
+            /**
+             * @description With the sums of rows and columns, for measures that can be added.
+             * @default true
+             */
+            totals?: boolean;
+        };
+        /** @description Where a widget sits in the grid of twelve columns. */
+        Place: {
+            /**
+             * Format: int32
+             * @description Rows high.
+             */
+            h: number;
+            /**
+             * Format: int32
+             * @description Columns wide.
+             */
+            w: number;
+            /** @description The widget, by id. */
+            widget: string;
+            /**
+             * Format: int32
+             * @description The column of its left edge, 0 to 11.
+             */
+            x: number;
+            /**
+             * Format: int32
+             * @description The row of its upper edge.
+             */
+            y: number;
         };
         /** @description Where a tenant lives now. */
         Placement: {
@@ -732,6 +1134,42 @@ export interface components {
              * @example /docs/problems/tenant.slug_taken
              */
             type: string;
+            /**
+             * Format: int64
+             * @description The version that is there now, where another one was to be changed. The reply has it as `ETag`, too.
+             */
+            version?: number | null;
+        };
+        /** @description A question to one dataset. */
+        Question: {
+            /** @description Up to 3 dimensions to group by. */
+            by?: string[];
+            compare?: components["schemas"]["Compare"] | null;
+            /** @description The dataset, by name. */
+            dataset: string;
+            /** @description Up to 20 conditions; all of them hold. */
+            filters?: components["schemas"]["Filter"][];
+            grain?: components["schemas"]["GrainChoice"] | null;
+            /**
+             * Format: int32
+             * @description How many groups at most: 1 to 1,000, 100 unless given; 12 unless given when there are time buckets too.
+             */
+            limit?: number | null;
+            /** @description 1 to 8 numbers. */
+            measures: components["schemas"]["Figure"][];
+            /**
+             * @description What the limit leaves out is shown as one more group. Its measures are such that add up, or are means, least or
+             *     greatest values.
+             */
+            other?: boolean;
+            range?: components["schemas"]["Range"] | null;
+            sort?: components["schemas"]["Sort"] | null;
+        };
+        /** @description A range of time as it is written. Either `last` alone, or `from` and `to`. */
+        Range: {
+            from?: components["schemas"]["Edge"] | null;
+            last?: components["schemas"]["Last"] | null;
+            to?: components["schemas"]["Edge"] | null;
         };
         /** @description Why. */
         ResumeInput: {
@@ -739,10 +1177,20 @@ export interface components {
             reason?: string | null;
         };
         /**
+         * @description When a rule of a table holds.
+         * @enum {string}
+         */
+        RuleOp: "gte" | "gt" | "lte" | "lt" | "eq";
+        /**
          * @description What an API key may do.
          * @enum {string}
          */
-        Scope: "events:write" | "data:read" | "data:write" | "dashboards:read" | "dashboards:write" | "members:read" | "settings:write" | "audit:read";
+        Scope: "events:write" | "data:read" | "data:write" | "dashboards:read" | "dashboards:write" | "members:read" | "settings:write" | "audit:read" | "embeds:mint";
+        /**
+         * @description How a time series is drawn.
+         * @enum {string}
+         */
+        SeriesStyle: "line" | "area" | "bars";
         /** @description An e-mail and a password. */
         SessionInput: {
             /** @description The address. */
@@ -750,6 +1198,11 @@ export interface components {
             /** @description The password. */
             password: string;
         };
+        /**
+         * @description What is shown of a number, where it is not the number itself.
+         * @enum {string}
+         */
+        Show: "running" | "share";
         /**
          * @description A valid slug.
          * @example acme
@@ -764,6 +1217,23 @@ export interface components {
             /** @description Another one that reads alike and is free. */
             suggestion?: string | null;
         };
+        /** @description The order of an answer. */
+        Sort: {
+            /** @description By what. */
+            by: components["schemas"]["SortBy"];
+            /** @description Greatest first. */
+            descending?: boolean;
+            /**
+             * Format: int32
+             * @description Which of the question's measures or dimensions, from 0.
+             */
+            index?: number;
+        };
+        /**
+         * @description What an answer is ordered by.
+         * @enum {string}
+         */
+        SortBy: "measure" | "dimension" | "time";
         /** @description The installation in numbers. */
         Status: components["schemas"]["InstallationStatus"] & {
             /** @description The version of Insula. */
@@ -773,6 +1243,84 @@ export interface components {
         SuspendInput: {
             /** @description For the record. */
             reason?: string | null;
+        };
+        /** @description How a table is drawn. */
+        TableOptions: {
+            /**
+             * @description With small bars behind the numbers.
+             * @default false
+             */
+            bars?: boolean;
+            /**
+             * @description Up to 20 colours for numbers that meet a condition.
+             * @default []
+             */
+            rules?: components["schemas"]["ColourRule"][];
+            /**
+             * @description With a last row of sums, for measures that can be added.
+             * @default false
+             */
+            totals?: boolean;
+        };
+        /** @description A template as operators see it. */
+        Template: {
+            config?: components["schemas"]["DashboardConfig"] | null;
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description The id. */
+            id: components["schemas"]["TemplateId"];
+            /** @description The name for people; no two templates have the same. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When this version was published.
+             */
+            published_at: string;
+            /** @description Who sees it. */
+            target: components["schemas"]["TemplateTarget"];
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description What one tenant changed of a template that does not go together with it. */
+        TemplateConflicts: {
+            /** @description Whether it has changes at all. */
+            changed: boolean;
+            /** @description Where both changed the same. */
+            conflicts: components["schemas"]["MergeConflict"][];
+            /** @description Its slug. */
+            slug: components["schemas"]["Slug"];
+            /** @description The tenant. */
+            tenant: components["schemas"]["TenantId"];
+        };
+        TemplateId: string;
+        /** @description What an operator publishes. */
+        TemplateInput: {
+            /** @description What it shows. */
+            config: components["schemas"]["DashboardConfig"];
+            /** @description What it is for, up to 500 characters. */
+            description?: string | null;
+            /** @description The name for people, 1 to 80 characters. */
+            name: string;
+            /** @description Who sees it. */
+            target: components["schemas"]["TemplateTarget"];
+        };
+        /** @description Who sees a template. */
+        TemplateTarget: {
+            /** @enum {string} */
+            to: "all";
+        } | {
+            /** @description The plan. */
+            plan: components["schemas"]["Plan"];
+            /** @enum {string} */
+            to: "plan";
+        } | {
+            /** @description By slug or id, 1 to 1,000. */
+            tenants: string[];
+            /** @enum {string} */
+            to: "tenants";
         };
         /** @description One isolated customer. */
         Tenant: {
@@ -901,11 +1449,176 @@ export interface components {
              */
             schema_version: number;
         };
+        /** @description Where a part of a gauge begins, and what it means to be there. */
+        Threshold: {
+            /**
+             * Format: double
+             * @description From this value on.
+             */
+            at: number;
+            /** @description What it means. */
+            tone: components["schemas"]["Tone"];
+        };
         /**
          * @description How a tenant's data is walled.
          * @enum {string}
          */
         Tier: "pooled" | "schema" | "database";
+        /** @description How a time series is drawn. */
+        TimeSeriesOptions: {
+            /**
+             * @description Dragging over it chooses a range.
+             * @default true
+             */
+            brush?: boolean;
+            /**
+             * @description One upon the other.
+             * @default false
+             */
+            stacked?: boolean;
+            /**
+             * @description Lines, areas or bars.
+             * @default line
+             */
+            style?: components["schemas"]["SeriesStyle"];
+        };
+        /**
+         * @description What a number means. It is never said by colour alone.
+         * @enum {string}
+         */
+        Tone: "good" | "warn" | "bad";
+        /** @description Something that a dashboard shows, as it is written. */
+        Widget: {
+            /** @description Its name inside the dashboard. */
+            id: string;
+            /** @enum {string} */
+            kind: "kpi";
+            /** @description How it is drawn. */
+            options?: components["schemas"]["KpiOptions"];
+            /** @description What it asks. */
+            question: components["schemas"]["Question"];
+            /** @description Its heading. */
+            title: string;
+        } | {
+            /** @description Its name inside the dashboard. */
+            id: string;
+            /** @enum {string} */
+            kind: "time_series";
+            /** @description How it is drawn. */
+            options?: components["schemas"]["TimeSeriesOptions"];
+            /** @description What it asks. */
+            question: components["schemas"]["Question"];
+            /** @description Its heading. */
+            title: string;
+        } | {
+            /** @description Its name inside the dashboard. */
+            id: string;
+            /** @enum {string} */
+            kind: "bar";
+            /** @description How it is drawn. */
+            options?: components["schemas"]["BarOptions"];
+            /** @description What it asks. */
+            question: components["schemas"]["Question"];
+            /** @description Its heading. */
+            title: string;
+        } | {
+            /** @description Its name inside the dashboard. */
+            id: string;
+            /** @enum {string} */
+            kind: "table";
+            /** @description How it is drawn. */
+            options?: components["schemas"]["TableOptions"];
+            /** @description What it asks. */
+            question: components["schemas"]["Question"];
+            /** @description Its heading. */
+            title: string;
+        } | {
+            /** @description Its name inside the dashboard. */
+            id: string;
+            /** @enum {string} */
+            kind: "pie";
+            /** @description How it is drawn. */
+            options?: components["schemas"]["PieOptions"];
+            /** @description What it asks. */
+            question: components["schemas"]["Question"];
+            /** @description Its heading. */
+            title: string;
+        } | {
+            /** @description Its name inside the dashboard. */
+            id: string;
+            /** @enum {string} */
+            kind: "pivot";
+            /** @description How it is drawn. */
+            options?: components["schemas"]["PivotOptions"];
+            /** @description What it asks. */
+            question: components["schemas"]["Question"];
+            /** @description Its heading. */
+            title: string;
+        } | {
+            /** @description Its name inside the dashboard. */
+            id: string;
+            /** @enum {string} */
+            kind: "heatmap";
+            /** @description How it is drawn. */
+            options?: components["schemas"]["HeatmapOptions"];
+            /** @description What it asks. */
+            question: components["schemas"]["Question"];
+            /** @description Its heading. */
+            title: string;
+        } | {
+            /** @description Its name inside the dashboard. */
+            id: string;
+            /** @enum {string} */
+            kind: "funnel";
+            /** @description How it is drawn. */
+            options?: components["schemas"]["FunnelOptions"];
+            /** @description What it asks. */
+            question: components["schemas"]["Question"];
+            /** @description Its heading. */
+            title: string;
+        } | {
+            /** @description Its name inside the dashboard. */
+            id: string;
+            /** @enum {string} */
+            kind: "cohort";
+            /** @description How it is drawn. */
+            options?: components["schemas"]["CohortOptions"];
+            /** @description What it asks. */
+            question: components["schemas"]["Question"];
+            /** @description Its heading. */
+            title: string;
+        } | {
+            /** @description Its name inside the dashboard. */
+            id: string;
+            /** @enum {string} */
+            kind: "gauge";
+            /** @description How it is drawn. */
+            options?: components["schemas"]["GaugeOptions"];
+            /** @description What it asks. */
+            question: components["schemas"]["Question"];
+            /** @description Its heading. */
+            title: string;
+        } | {
+            /** @description Its name inside the dashboard. */
+            id: string;
+            /** @enum {string} */
+            kind: "map";
+            /** @description How it is drawn. */
+            options?: components["schemas"]["MapOptions"];
+            /** @description What it asks. */
+            question: components["schemas"]["Question"];
+            /** @description Its heading. */
+            title: string;
+        } | {
+            /** @description Its name inside the dashboard. */
+            id: string;
+            /** @enum {string} */
+            kind: "markdown";
+            /** @description The text. */
+            options: components["schemas"]["MarkdownOptions"];
+            /** @description Its heading. */
+            title: string;
+        };
     };
     responses: never;
     parameters: never;
