@@ -197,6 +197,19 @@ export interface components {
              */
             radius?: number | null;
         };
+        /** @description A number that is worked out from others: a formula under a name. */
+        Calculated: {
+            /** @description How its values are written. */
+            format: components["schemas"]["Format"];
+            /** @description What it is worked out by. */
+            formula: string;
+            /** @description The name for people. */
+            label: string;
+            /** @description The name in formulas. */
+            name: string;
+            /** @description `mi`, `USD`. */
+            unit?: string | null;
+        };
         /** @description How cohorts are drawn. */
         CohortOptions: {
             /**
@@ -256,6 +269,7 @@ export interface components {
             id: components["schemas"]["DashboardId"];
             /** @description The name for people. */
             name: string;
+            template?: components["schemas"]["DashboardTemplate"] | null;
             /**
              * Format: date-time
              * @description When it last changed.
@@ -270,6 +284,7 @@ export interface components {
         /** @description What a dashboard shows. */
         DashboardConfig: {
             compare?: components["schemas"]["Compare"] | null;
+            embed?: components["schemas"]["EmbedRules"] | null;
             /** @description Up to 12 dimensions that people filter by. */
             filters?: components["schemas"]["DashboardFilter"][];
             /** @description A place for each widget. */
@@ -303,6 +318,26 @@ export interface components {
             /** @description What it is called on this dashboard; the dataset's label otherwise. */
             label?: string | null;
         };
+        /**
+         * @description The first line of a dashboard that is sent widget by widget; each of the others is a widget, the last one
+         *     `{"done":true}`.
+         */
+        DashboardHead: {
+            /** @description The dashboard. */
+            dashboard: components["schemas"]["DashboardId"];
+            /** @description For `If-None-Match`, without quotes. */
+            etag: string;
+            previous?: components["schemas"]["Span"] | null;
+            /** @description The dashboard's range as instants. */
+            range: components["schemas"]["Span"];
+            /** @description The tenant's time zone. */
+            time_zone: string;
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
+        };
         DashboardId: string;
         /** @description What a `POST` or `PUT` says about a dashboard. */
         DashboardInput: {
@@ -312,6 +347,52 @@ export interface components {
             description?: string | null;
             /** @description The name for people, 1 to 80 characters. */
             name: string;
+            /** @description Why it is saved, up to 200 characters; kept with the version. */
+            note?: string | null;
+        };
+        /** @description Which version is to be shown again. */
+        DashboardRestore: {
+            /** @description Why, up to 200 characters. */
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            version: number;
+        };
+        /** @description What a dashboard has of a template. */
+        DashboardTemplate: {
+            /** @description Whether the workspace has changes of its own. */
+            changed: boolean;
+            /** @description What the template and the workspace both changed. The workspace's is shown, until it saves again. */
+            conflicts: components["schemas"]["MergeConflict"][];
+            /**
+             * Format: int64
+             * @description The template's version.
+             */
+            version: number;
+        };
+        /** @description One version of a dashboard. */
+        DashboardVersion: {
+            /** @description Who saved it; absent for what was there before versions were kept. */
+            author?: string | null;
+            config?: components["schemas"]["DashboardConfig"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description What it was for. */
+            description?: string | null;
+            /** @description The name for people then. */
+            name: string;
+            /** @description Why it was saved, in the words of whoever saved it. */
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description Its number: the version that the dashboard had when this was saved.
+             */
+            version: number;
         };
         /** @description A dataset as the API shows it. */
         Dataset: components["schemas"]["DatasetDefinition"] & {
@@ -335,6 +416,8 @@ export interface components {
         };
         /** @description What a dataset is made of. */
         DatasetDefinition: {
+            /** @description Up to 32 measures that are worked out and not stored. */
+            calculated?: components["schemas"]["Calculated"][];
             /** @description Up to 12. */
             dimensions: components["schemas"]["Dimension"][];
             /** @description The name for people. */
@@ -359,14 +442,15 @@ export interface components {
         DatasetId: string;
         /**
          * @description Declares a dataset: labels, units, formats. Names that are not listed stay as they are, because their values
-         *     are stored; listed names are shown in the order of the list.
+         *     are stored; listed names are shown in the order of the list. Measures with a formula have no values: those that
+         *     are not listed are gone.
          */
         DatasetPut: {
             /** @description Up to 12. */
             dimensions?: components["schemas"]["DimensionPut"][];
             /** @description The name for people. */
             label?: string | null;
-            /** @description Up to 8. */
+            /** @description Up to 8 that events carry, and up to 32 with a formula. */
             measures?: components["schemas"]["MeasurePut"][];
             /** @description The time zone of its days, when it is not the tenant's. */
             time_zone?: string | null;
@@ -392,6 +476,192 @@ export interface components {
         };
         /** @example 2013-01-31 */
         Edge: string;
+        /** @description A dashboard as an embed shows it. */
+        EmbedDashboard: {
+            /** @description What it shows: only the one widget where the token says so. */
+            config: components["schemas"]["DashboardConfig"];
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description The id. */
+            id: components["schemas"]["DashboardId"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A tenant's own list of who may frame its dashboards. */
+        Embedding: {
+            /** @description Exact origins, `https://app.example`. */
+            origins: string[];
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description A tenant's list as it is to be. */
+        EmbeddingInput: {
+            /** @description Exact origins, `https://app.example`: 50 at most. */
+            origins: string[];
+        };
+        /** @description A key that embed tokens are signed with. Its private half is never shown. */
+        EmbedKey: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description Its id, the `kid` of the tokens. */
+            id: components["schemas"]["EmbedKeyId"];
+            /** @description The public half, base64url. */
+            public_key: string;
+            /** @description Whether new tokens are signed with it. */
+            signing: boolean;
+            /**
+             * Format: date-time
+             * @description Until when tokens signed with it count, for a key that another one has replaced.
+             */
+            verifies_until?: string | null;
+        };
+        EmbedKeyId: string;
+        /** @description A revocation. */
+        EmbedRevocation: {
+            /**
+             * Format: date-time
+             * @description When the last of them would have ended by itself.
+             */
+            expires_at: string;
+            /** @description Its id. */
+            id: components["schemas"]["EmbedRevocationId"];
+            /**
+             * Format: date-time
+             * @description Tokens that were made until then, and match, are refused.
+             */
+            minted_until: string;
+        };
+        EmbedRevocationId: string;
+        /** @description Which tokens end: everything minted until now that matches. Exactly one of these. */
+        EmbedRevocationInput: {
+            /** @description One token, by its id. */
+            token: components["schemas"]["EmbedTokenId"];
+        } | {
+            /** @description All of one viewer. */
+            viewer: string;
+        } | {
+            /** @description All that one API key made. */
+            api_key: components["schemas"]["ApiKeyId"];
+        } | {
+            /** @description All of one dashboard. */
+            dashboard: components["schemas"]["DashboardId"];
+        } | {
+            /** @description All of the workspace: `true`. */
+            all: boolean;
+        };
+        /** @description What a dashboard's configuration says about embedding it. */
+        EmbedRules: {
+            /** @description Dimensions that every embed has to lock with an `in` filter. */
+            required?: string[];
+        };
+        /** @description Whose dashboard it is, as far as an embed shows it. */
+        EmbedTenant: {
+            /** @description How numbers and dates are written. */
+            locale: string;
+            /** @description The name. */
+            name: string;
+            /** @description The time zone of its days. */
+            time_zone: string;
+            /** @description The first day of its weeks. */
+            week_start: components["schemas"]["WeekStart"];
+        };
+        /** @description A token that was just made. */
+        EmbedTokenCreated: {
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /** @description Its id: enough to revoke it. */
+            id: components["schemas"]["EmbedTokenId"];
+            /** @description The token. Give it to the viewer's browser, and to nobody else. */
+            token: string;
+            /** @description The address of the page to frame. */
+            url: string;
+        };
+        EmbedTokenId: string;
+        /** @description What is to be embedded, for whom, and for how long. */
+        EmbedTokenInput: {
+            /** @description The dashboard. */
+            dashboard: components["schemas"]["DashboardId"];
+            /** @description Filters that always hold. The viewer cannot change what they are about. */
+            filters?: components["schemas"]["Filter"][];
+            /** @description The origins that may frame it, some of the workspace's list; all of the list if absent. */
+            origins?: string[] | null;
+            /**
+             * Format: int64
+             * @description Seconds until it ends: 60 to 600, 300 unless given.
+             */
+            ttl_seconds?: number | null;
+            /** @description Who will look, as your product calls them: 1 to 128 characters. Counts as a viewer, and can be revoked. */
+            viewer?: string | null;
+            /** @description One of its widgets, if it is to be that one alone. */
+            widget?: string | null;
+        };
+        /** @description How much embeds were used. */
+        EmbedUsage: {
+            /** @description A row for each day and dashboard, in that order. */
+            items: components["schemas"]["EmbedUsageDay"][];
+        };
+        /** @description How much one dashboard was embedded on one day. */
+        EmbedUsageDay: {
+            /** @description The dashboard. */
+            dashboard: components["schemas"]["DashboardId"];
+            /**
+             * @description The day, in UTC.
+             * @example 2026-11-28
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description How often it was opened.
+             */
+            loads: number;
+            /**
+             * Format: int64
+             * @description Milliseconds that its questions took.
+             */
+            query_ms: number;
+            /**
+             * Format: int64
+             * @description How often a token of the workspace was refused.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description How many different viewers opened it, of those who were named.
+             */
+            viewers: number;
+        };
+        /** @description What an embed is told before its data. */
+        EmbedView: {
+            /** @description The looks. */
+            branding: components["schemas"]["Branding"];
+            /** @description The dashboard. */
+            dashboard: components["schemas"]["EmbedDashboard"];
+            /**
+             * Format: date-time
+             * @description When the token or link ends.
+             */
+            expires_at?: string | null;
+            /** @description What the viewer cannot filter by. */
+            locked: string[];
+            /**
+             * Format: date-time
+             * @description The server's present moment, so that a wrong clock can be named.
+             */
+            now: string;
+            /** @description The origins that may frame it: the token's own, or the workspace's. */
+            origins: string[];
+            /** @description Whose it is. */
+            tenant: components["schemas"]["EmbedTenant"];
+        };
         /** @description An event as it is sent. */
         Event: {
             /**
@@ -441,8 +711,26 @@ export interface components {
             /** @description Its place in the batch, from 0; in NDJSON, empty lines do not count. */
             index: number;
         };
+        /** @description The events behind a question, a page at a time. */
+        EventRows: {
+            /** @description The heads of the columns: the time, then every dimension and every measure of the dataset. */
+            columns: components["schemas"]["Column"][];
+            /** @description One array for each column, all of the same length. */
+            data: components["schemas"]["Values"][];
+            /** @description What to send as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /** @description The range as instants. */
+            range: components["schemas"]["Span"];
+            /** @description The time zone of the times. */
+            time_zone: string;
+        };
         /** @description What is wrong with one field of the input. */
         FieldError: {
+            /**
+             * Format: int32
+             * @description Where in the text of the field, as a number of characters from its beginning; of a formula.
+             */
+            at?: number | null;
             /** @description A short stable code, `taken`. */
             code: string;
             /** @description A sentence. */
@@ -450,6 +738,8 @@ export interface components {
             /** @description JSON pointer into the input, `/slug`. */
             pointer: string;
         };
+        /** @description One number that a question asks for. */
+        Figure: components["schemas"]["Aggregate"] | components["schemas"]["Formula"];
         /** @description A condition on the events that a question looks at. `null` among values is "has no value". */
         Filter: {
             /** @description The dimension. */
@@ -550,6 +840,18 @@ export interface components {
          * @enum {string}
          */
         Format: "number" | "integer" | "percent" | "currency" | "duration";
+        /** @description A number that is worked out from others: `{"formula": "revenue / nullif(orders, 0)", "as": "aov"}`. */
+        Formula: {
+            /** @description A name for the column of the answer; a formula that is only a name is called so. */
+            as?: string | null;
+            format?: components["schemas"]["Format"] | null;
+            /** @description Up to 2,000 characters; the name of a calculated measure of the dataset is one, too. */
+            formula: string;
+            /** @description The name for people; the calculated measure's, or made from the column's. */
+            label?: string | null;
+            /** @description `mi`, `USD`. */
+            unit?: string | null;
+        };
         /** @description How a funnel is drawn. */
         FunnelOptions: {
             /**
@@ -713,6 +1015,8 @@ export interface components {
         /** @description What a `PUT` declares about a measure. */
         MeasurePut: {
             format?: components["schemas"]["Format"] | null;
+            /** @description What it is worked out by, for a measure that events do not carry. */
+            formula?: string | null;
             /** @description The name for people; made from the name unless given. */
             label?: string | null;
             /** @description The name in events and questions. */
@@ -748,6 +1052,18 @@ export interface components {
         MemberUpdate: {
             /** @description The new role, not above one's own. */
             role: components["schemas"]["Role"];
+        };
+        /** @description Something that the template and the workspace both changed, and not alike. The workspace's is what is shown. */
+        MergeConflict: {
+            /**
+             * @description What: `/name`, `/config/range`, `/config/widgets/<id>/title`, `/config/widgets/<id>` (one side deleted it),
+             *     `/config/layout/<id>`.
+             */
+            at: string;
+            /** @description What the workspace has; absent where it deleted it. */
+            own?: unknown;
+            /** @description What the template wants; absent where it deleted it. */
+            template?: unknown;
         };
         /** @description One page and the way to the next. */
         Page_ApiKey: {
@@ -835,6 +1151,7 @@ export interface components {
                 id: components["schemas"]["DashboardId"];
                 /** @description The name for people. */
                 name: string;
+                template?: components["schemas"]["DashboardTemplate"] | null;
                 /**
                  * Format: date-time
                  * @description When it last changed.
@@ -843,6 +1160,38 @@ export interface components {
                 /**
                  * Format: int64
                  * @description Rises with every change.
+                 */
+                version: number;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, where that is known without counting for long.
+             */
+            total?: number | null;
+        };
+        /** @description One page and the way to the next. */
+        Page_DashboardVersion: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Who saved it; absent for what was there before versions were kept. */
+                author?: string | null;
+                config?: components["schemas"]["DashboardConfig"] | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /** @description What it was for. */
+                description?: string | null;
+                /** @description The name for people then. */
+                name: string;
+                /** @description Why it was saved, in the words of whoever saved it. */
+                note?: string | null;
+                /**
+                 * Format: int64
+                 * @description Its number: the version that the dashboard had when this was saved.
                  */
                 version: number;
             }[];
@@ -876,6 +1225,35 @@ export interface components {
                  */
                 version: number;
             })[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, where that is known without counting for long.
+             */
+            total?: number | null;
+        };
+        /** @description One page and the way to the next. */
+        Page_EmbedKey: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                created_at: string;
+                /** @description Its id, the `kid` of the tokens. */
+                id: components["schemas"]["EmbedKeyId"];
+                /** @description The public half, base64url. */
+                public_key: string;
+                /** @description Whether new tokens are signed with it. */
+                signing: boolean;
+                /**
+                 * Format: date-time
+                 * @description Until when tokens signed with it count, for a key that another one has replaced.
+                 */
+                verifies_until?: string | null;
+            }[];
             /** @description Give this as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
             /**
@@ -939,6 +1317,39 @@ export interface components {
                 role: components["schemas"]["Role"];
                 /** @description Whether that is who asks. */
                 you?: boolean;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, where that is known without counting for long.
+             */
+            total?: number | null;
+        };
+        /** @description One page and the way to the next. */
+        Page_PublicLink: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by: string;
+                /** @description The dashboard that it shows. */
+                dashboard: components["schemas"]["DashboardId"];
+                /**
+                 * Format: date-time
+                 * @description Until when it can be used; until it is withdrawn if absent.
+                 */
+                expires_at?: string | null;
+                /** @description Filters that always hold. */
+                filters: components["schemas"]["Filter"][];
+                /** @description Its id. */
+                id: components["schemas"]["PublicLinkId"];
+                /** @description What it is for. */
+                name: string;
             }[];
             /** @description Give this as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -1027,6 +1438,56 @@ export interface components {
              * @example /docs/problems/tenant.slug_taken
              */
             type: string;
+            /**
+             * Format: int64
+             * @description The version that is there now, where another one was to be changed. The reply has it as `ETag`, too.
+             */
+            version?: number | null;
+        };
+        /** @description A public link, without its secret. */
+        PublicLink: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by: string;
+            /** @description The dashboard that it shows. */
+            dashboard: components["schemas"]["DashboardId"];
+            /**
+             * Format: date-time
+             * @description Until when it can be used; until it is withdrawn if absent.
+             */
+            expires_at?: string | null;
+            /** @description Filters that always hold. */
+            filters: components["schemas"]["Filter"][];
+            /** @description Its id. */
+            id: components["schemas"]["PublicLinkId"];
+            /** @description What it is for. */
+            name: string;
+        };
+        /** @description A link that was just made. */
+        PublicLinkCreated: components["schemas"]["PublicLink"] & {
+            /** @description Why there is no address: the reply to a request that was sent again. */
+            note?: string | null;
+            /** @description The whole address. Shown this once: only the hash of its secret is kept. */
+            url?: string | null;
+        };
+        PublicLinkId: string;
+        /** @description A link to make. */
+        PublicLinkInput: {
+            /** @description The dashboard that it is to show. */
+            dashboard: components["schemas"]["DashboardId"];
+            /**
+             * Format: date-time
+             * @description Until when it can be used.
+             */
+            expires_at?: string | null;
+            /** @description Filters that always hold. */
+            filters?: components["schemas"]["Filter"][];
+            /** @description What it is for: 1 to 80 characters. */
+            name: string;
         };
         /** @description A question to one dataset. */
         Question: {
@@ -1044,7 +1505,7 @@ export interface components {
              */
             limit?: number | null;
             /** @description 1 to 8 numbers. */
-            measures: components["schemas"]["Aggregate"][];
+            measures: components["schemas"]["Figure"][];
             range?: components["schemas"]["Range"] | null;
             sort?: components["schemas"]["Sort"] | null;
         };
@@ -1067,6 +1528,23 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "editor" | "admin" | "owner";
+        /** @description A question and which of the events behind it. */
+        RowsInput: {
+            /** @description `next_cursor` of the page before. */
+            cursor?: string | null;
+            /** @description Further conditions; all of them hold. */
+            filters?: components["schemas"]["Filter"][];
+            /**
+             * Format: int32
+             * @description How many events at most: 1 to 1,000, 100 unless given.
+             */
+            limit?: number | null;
+            /** @description The question. */
+            question: components["schemas"]["Question"];
+            range?: components["schemas"]["Range"] | null;
+            /** @description The time zone, when it is not the workspace's. */
+            time_zone?: string | null;
+        };
         /**
          * @description When a rule of a table holds.
          * @enum {string}
@@ -1088,7 +1566,7 @@ export interface components {
          * @description What an API key may do.
          * @enum {string}
          */
-        Scope: "events:write" | "data:read" | "data:write" | "dashboards:read" | "dashboards:write" | "members:read" | "settings:write" | "audit:read";
+        Scope: "events:write" | "data:read" | "data:write" | "dashboards:read" | "dashboards:write" | "members:read" | "settings:write" | "audit:read" | "embeds:mint";
         /**
          * @description How a time series is drawn.
          * @enum {string}
