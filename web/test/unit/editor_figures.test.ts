@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asFormula, columnOf, figureLabel, free, pointed } from '$app/pages/tenant/editor/figures';
+import { asFormula, columnOf, figureLabel, free, labelOf, pointed } from '$app/pages/tenant/editor/figures';
 import type { Dataset } from '../../wire/shapes';
 
 const set: Dataset = {
@@ -15,6 +15,7 @@ it('figures in words and as columns', () => {
   expect(figureLabel({ formula: ' aov ' }, set)).toBe('Order value');
   expect(figureLabel({ formula: 'revenue / 2', as: 'half', label: 'Half' }, set)).toBe('Half');
   expect(figureLabel({ formula: 'revenue / 2', as: 'half' }, set)).toBe('revenue / 2');
+  expect([{ formula: 'aov', as: 'formula_1' }, { formula: 'revenue / 2', as: 'formula_1' }, { formula: '1', as: 'orders_per_day' }].map((f) => labelOf(f, set))).toEqual(['Order value', 'Formula 1', 'Orders per day']);
   expect([{ agg: 'sum' as const, measure: 'revenue' }, { agg: 'count' as const }, { agg: 'distinct' as const, dimension: 'customer' }, { agg: 'count' as const, as: 'n' }, { formula: 'aov' }, { formula: '1', as: 'one' }].map(columnOf)).toEqual(['sum_revenue', 'count', 'distinct_customer', 'n', 'aov', 'one']);
 });
 
@@ -27,10 +28,10 @@ it('what is free is what is not asked for yet', () => {
 });
 
 it('an aggregate becomes a formula that says the same, under a name that is free', () => {
-  expect(asFormula({ agg: 'sum', measure: 'revenue' }, set, [])).toEqual({ formula: 'sum(revenue)', as: 'formula_1', label: 'Sum of Revenue', format: 'currency', unit: 'EUR' });
-  expect(asFormula({ agg: 'distinct', dimension: 'customer' }, set, [{ formula: 'x', as: 'formula_1' }])).toEqual({ formula: 'count(distinct customer)', as: 'formula_2', label: 'Different of Customer', format: 'integer' });
+  expect(asFormula({ agg: 'sum', measure: 'revenue' }, set, [])).toEqual({ formula: 'sum(revenue)', as: 'formula_1', format: 'currency', unit: 'EUR' });
+  expect(asFormula({ agg: 'distinct', dimension: 'customer' }, set, [{ formula: 'x', as: 'formula_1' }])).toEqual({ formula: 'count(distinct customer)', as: 'formula_2', format: 'integer' });
   expect(asFormula({ agg: 'count' }, set, []).formula).toBe('count()');
-  expect(asFormula({ agg: 'last', measure: 'gone' }, set, [])).toEqual({ formula: 'last(gone)', as: 'formula_1', label: 'Latest of gone' });
+  expect(asFormula({ agg: 'last', measure: 'gone' }, set, [])).toEqual({ formula: 'last(gone)', as: 'formula_1' });
 });
 
 describe('the caret points at the character', () => {

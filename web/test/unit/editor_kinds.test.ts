@@ -108,10 +108,13 @@ describe('another question', () => {
     expect(asking(chart('bar', { by: ['x'] }, { horizontal: false }), chart('bar', { by: ['x', 'y'] }).question).options).toEqual({ horizontal: false, stacked: true });
     expect(optionsOf('funnel', chart('funnel', { measures: [count, sum] }).question, { steps: ['a', 'b'] })).toEqual({});
     expect(optionsOf('funnel', chart('funnel', { by: ['x'] }).question, { steps: ['a', 'b'] })).toEqual({ steps: ['a', 'b'] });
+    const along = chart('funnel', { by: ['x'] }, { steps: ['a', 'b'] });
+    expect(asking(along, { ...along.question, limit: 5 }).options).toEqual({ steps: ['a', 'b'] });
+    expect(asking(along, { ...along.question, by: ['y'] }).options).toEqual({});
   });
   it('a funnel along a dimension has one measure, without it several', () => {
     const full = set(['a'], ['x']);
-    expect(fitted('funnel', { dataset: 'sales', measures: [count, sum], by: ['x'] }, full)).toEqual({ dataset: 'sales', measures: [count], by: ['x'] });
+    expect(fitted('funnel', { dataset: 'sales', measures: [count, sum], by: ['x'] }, full)).toEqual({ dataset: 'sales', measures: [count], by: ['x'], limit: 1000 });
     expect(fitted('funnel', { dataset: 'sales', measures: [count] }, full).measures).toEqual([count, sum]);
   });
 });

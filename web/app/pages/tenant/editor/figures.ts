@@ -47,6 +47,12 @@ export function free(set: Dataset | null, asked: readonly Figure[]): Figure[] {
   return all.filter((f) => !taken.has(columnOf(f)));
 }
 
+/** What a formula's column is called where it has no label of its own: as the server does it. */
+export function labelOf(formula: Formula, set: Dataset | null): string {
+  const spaced = columnOf(formula).replaceAll('_', ' ').trim();
+  return named(formula, set)?.label ?? spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
 /** The same as a formula, to be changed from there. `others`: the figures beside it. */
 export function asFormula(figure: Aggregate, set: Dataset | null, others: readonly Figure[]): Formula {
   const { agg, measure, dimension } = figure;
@@ -56,7 +62,6 @@ export function asFormula(figure: Aggregate, set: Dataset | null, others: readon
   return {
     formula,
     as: freeName(others),
-    label: figureLabel(figure, set).slice(0, 80),
     ...(counted ? { format: 'integer' } : of ? { format: of.format, ...(of.unit ? { unit: of.unit } : {}) } : {}),
   };
 }

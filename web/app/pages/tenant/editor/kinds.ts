@@ -39,6 +39,7 @@ export interface Room {
 }
 
 const MOST_MEASURES = 8;
+const MOST_GROUPS = 1000;
 
 export function room(kind: ChartKind, { by = [], measures, grain }: Question): Room {
   switch (kind) {
@@ -90,7 +91,9 @@ export function fitted(kind: ChartKind, question: Question, set: Dataset | null)
   const narrowed: Question = by.length > 0 ? { ...alone, by } : alone;
   const [least, upTo] = room(kind, narrowed).measures;
   const more = measures.length < least ? free(set, measures).slice(0, least - measures.length) : [];
-  return sorted({ ...narrowed, measures: [...measures, ...more].slice(0, upTo) });
+  const made = sorted({ ...narrowed, measures: [...measures, ...more].slice(0, upTo) });
+  // Of a step that is not among the groups nobody would know how many have reached it.
+  return kind === 'funnel' && by.length > 0 ? { ...made, limit: MOST_GROUPS } : made;
 }
 
 /** Without a sort that the question no longer has anything for. */
@@ -156,7 +159,10 @@ export function asking(chart: Chart, question: Question): Chart {
     const measure = of ? now.indexOf(of) : -1;
     return now.length >= was.length ? [rule] : measure < 0 ? [] : [{ ...rule, measure }];
   });
-  return { ...chart, question, options: optionsOf(chart.kind, question, { ...options, ...(rules ? { rules } : {}) }) } as Chart;
+  const { steps, ...others } = options;
+  // Steps are values of the dimension that they were said for.
+  const kept = steps && chart.question.by?.[0] === question.by?.[0] ? { ...others, steps } : others;
+  return { ...chart, question, options: optionsOf(chart.kind, question, { ...kept, ...(rules ? { rules } : {}) }) } as Chart;
 }
 
 /* ── what is wrong ──────────────────────────────────────────────────────────────────────────────── */
