@@ -11,7 +11,7 @@ import { schemeScript } from './scripts/scheme_script.ts';
 /** `light-dark()` and relative colours are used as they are: older browsers than these do not know them. */
 const BROWSERS = ['chrome123', 'edge123', 'firefox128', 'safari18'];
 
-/** Few, well-compressed files instead of one per small component: what every page has, and what lists and forms have. */
+/** Few, well-compressed files instead of one per small component: what every page has, what forms have, and what lists. */
 const CHUNKS = [
   { name: 'svelte', test: /(node_modules[\\/](svelte|esm-env|clsx)[\\/]|vite[\\/]preload-helper)/, priority: 4 },
   // What every page draws with.
@@ -24,9 +24,10 @@ const CHUNKS = [
   },
   {
     name: 'forms',
-    test: /web[\\/](app[\\/]forms[\\/](Confirm|submit)|ui[\\/](Badge|Card|Checkbox|CopyText|DataTable|Dialog|Empty|Field|Select|TextField|When))/,
+    test: /web[\\/](app[\\/]forms[\\/](Confirm|submit)|ui[\\/](Card|Checkbox|Dialog|Empty|Field|Select|TextField))/,
     priority: 1,
   },
+  { name: 'lists', test: /web[\\/]ui[\\/](Badge|CopyText|DataTable|When)/, priority: 1 },
 ];
 
 /**

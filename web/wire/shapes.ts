@@ -46,14 +46,19 @@ export type SettingsPatch = T['SettingsPatch'];
 
 export type NumberFormat = T['Format'];
 export type Measure = T['Measure'];
+/** A measure that is worked out from others by a formula. */
+export type Calculated = T['Calculated'];
 export type Dimension = T['Dimension'];
 export type Dataset = T['Dataset'];
 
-export type Aggregate = T['Agg'];
+export type Agg = T['Agg'];
 /** What a question may ask for; the answer names the grain that it came to. */
 export type GrainChoice = T['GrainChoice'];
 export type Grain = T['Grain'];
-export type QuestionMeasure = T['Aggregate'];
+/** One number that a question asks for: an aggregate, or a formula. */
+export type Figure = T['Figure'];
+export type Aggregate = T['Aggregate'];
+export type Formula = T['Formula'];
 export type Filter = T['Filter'];
 export type Compare = T['Compare'];
 

@@ -142,10 +142,12 @@ export const ask = (question: Question, range?: RangeInput) =>
 export const rowsBehind = (input: RowsInput) => client.post<Rows>(at.rows(), { body: input });
 
 export async function changeDataset(dataset: Dataset): Promise<void> {
-  const { label, version } = dataset;
-  const measures = dataset.measures.map(({ name, label, unit, format }) => ({ name, label, unit: unit ?? null, format }));
+  const { label, time_zone, version } = dataset;
+  const stored = dataset.measures.map(({ name, label, unit, format }) => ({ name, label, unit: unit ?? null, format }));
+  // A calculated measure that is not listed is gone.
+  const calculated = (dataset.calculated ?? []).map(({ name, label, unit, format, formula }) => ({ name, label, unit: unit ?? null, format, formula }));
   const dimensions = dataset.dimensions.map(({ name, label }) => ({ name, label }));
-  await client.put(at.dataset(dataset.name), { body: { label, measures, dimensions }, match: version });
+  await client.put(at.dataset(dataset.name), { body: { label, time_zone: time_zone ?? null, measures: [...stored, ...calculated], dimensions }, match: version });
   await invalidate(at.datasets());
 }
 

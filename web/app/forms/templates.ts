@@ -3,7 +3,7 @@
  * holds: every widget asks only for measures and dimensions that the dataset has, and the layout has no overlaps.
  * Tested in `test/unit/templates.test.ts`.
  */
-import type { Chart, DashboardConfig, Dataset, Place, Question, QuestionMeasure, WidgetOptions } from '../../wire/shapes';
+import type { Aggregate, Chart, DashboardConfig, Dataset, Place, Question, WidgetOptions } from '../../wire/shapes';
 import type { IconName } from '../../ui/icons';
 
 export interface Template {
@@ -55,23 +55,23 @@ const FILL: Record<Exclude<Template['id'], 'blank'>, (board: Board, dataset: Dat
   },
 };
 
-interface Figure {
+interface Titled {
   title: string;
-  measure: QuestionMeasure;
+  measure: Aggregate;
 }
 
-const COUNT: Figure = { title: 'Events', measure: { agg: 'count' } };
+const COUNT: Titled = { title: 'Events', measure: { agg: 'count' } };
 
 /** How many, then each measure: rates are averaged, amounts are summed. */
-function allMeasures(set: Dataset): Figure[] {
-  const own = set.measures.map((m): Figure => {
+function allMeasures(set: Dataset): Titled[] {
+  const own = set.measures.map((m): Titled => {
     const mean = m.format === 'percent' || m.format === 'duration' || /(rate|ratio|delay|score|price|temperature|duration|latency)/.test(m.name);
     return { title: mean ? `Average ${lower(m.label)}` : m.label, measure: { agg: mean ? 'avg' : 'sum', measure: m.name } };
   });
   return [COUNT, ...own];
 }
 
-function ranked(set: Dataset, by: QuestionMeasure, dims: string[], limit: number, measures: QuestionMeasure[] = [by]): Question {
+function ranked(set: Dataset, by: Aggregate, dims: string[], limit: number, measures: Aggregate[] = [by]): Question {
   return { dataset: set.name, measures, by: dims, sort: { by: 'measure', index: 0, descending: true }, limit };
 }
 

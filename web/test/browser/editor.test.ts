@@ -149,9 +149,68 @@ it('a widget is added from the gallery, changed with its numbers beside it, take
   await page.keyboard.press('Control+s');
   await saved(page);
   const made = (await stored(page)).config.widgets.at(-1);
-  expect([made?.title, made?.kind, made?.question.limit]).toEqual(['Made by a test', 'table', 2]);
+  expect([made?.title, made?.kind, made && 'question' in made ? made.question.limit : null]).toEqual(['Made by a test', 'table', 2]);
   await page.getByRole('link', { name: 'Back to the dashboard' }).click();
   await page.getByRole('heading', { name: 'Made by a test' }).waitFor();
+});
+
+it('a text is written with its picture beside it, and saved', async () => {
+  const page = await open();
+  await page.getByRole('button', { name: 'Add a widget' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a widget' });
+  await dialog.getByRole('region', { name: 'Text', exact: true }).getByRole('button').first().click();
+  await dialog.waitFor({ state: 'detached' });
+  const panel = page.getByRole('region', { name: 'Widget settings' });
+  await panel.getByLabel('Title').fill('Notes of a test');
+  await panel.getByLabel('Text', { exact: true }).fill('# A heading\n\nWith **weight**.');
+  await tile(page, 'Notes of a test').locator('strong').getByText('weight').waitFor();
+  // Without a word it is not saved, and that is said where it can be put right.
+  await panel.getByLabel('Text', { exact: true }).fill(' ');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('“Notes of a test”: Write something').waitFor();
+  await panel.getByLabel('Text', { exact: true }).fill('# A heading\n\nWith **weight**.');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await saved(page);
+  const made = (await stored(page)).config.widgets.at(-1);
+  expect(made).toMatchObject({ kind: 'markdown', title: 'Notes of a test', options: { text: '# A heading\n\nWith **weight**.' } });
+});
+
+it('a formula is written, and what is wrong in it is shown under its character', async () => {
+  const page = await open();
+  await page.getByRole('button', { name: 'Add a widget' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a widget' });
+  await dialog.getByRole('region', { name: 'Key figure' }).getByRole('button').first().click();
+  await dialog.waitFor({ state: 'detached' });
+  const panel = page.getByRole('region', { name: 'Widget settings' });
+  await panel.getByLabel('Title').fill('Worked out');
+  await panel.getByLabel('How measure 1 is counted').selectOption('formula');
+  const field = panel.getByLabel('Formula', { exact: true });
+  const right = await field.inputValue();
+  expect(right).toMatch(/^\w+\(\w*\)$/);
+  await field.fill(`2 * nothing_is_called_so`);
+  await panel.locator('pre').getByText('^').waitFor();
+  expect((await panel.locator('pre').innerText()).split('\n')[1]).toBe('    ^');
+  await field.fill(`${right} / 2`);
+  await panel.locator('pre').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await saved(page);
+  const made = (await stored(page)).config.widgets.at(-1);
+  expect(made && 'question' in made ? made.question.measures[0] : null).toMatchObject({ formula: `${right} / 2` });
+});
+
+it('what people filter by is chosen, and stays when something else is changed', async () => {
+  const page = await open();
+  const settings = page.getByRole('region', { name: 'Dashboard settings' });
+  const before = (await stored(page)).config.filters ?? [];
+  await settings.getByRole('button', { name: 'Add a filter' }).click();
+  await settings.getByLabel(`Name of filter ${before.length + 1}`).fill('Called so here');
+  await settings.getByLabel(`Name of filter ${before.length + 1}`).press('Tab');
+  await settings.getByLabel('Description').fill('With a filter');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await saved(page);
+  const { config } = await stored(page);
+  expect(config.filters).toHaveLength(before.length + 1);
+  expect(config.filters?.at(-1)?.label).toBe('Called so here');
 });
 
 it('what is not saved is not left behind unasked', async () => {

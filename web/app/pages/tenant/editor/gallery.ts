@@ -1,79 +1,108 @@
 /**
- * What one may begin a widget with: proposals that a dataset has everything for, and what a question must be for a
- * picture. Pure. What always holds: a proposal asks only for measures and dimensions that the dataset has. Tested in
+ * What one may begin a widget with: proposals that a dataset has everything for, and a text, which needs none. Pure. What
+ * always holds: a proposal asks only for what the dataset has, and fits its picture. Tested in
  * `test/unit/editor_gallery.test.ts`.
  */
-import type { Dataset, Dimension, Measure, Question, QuestionMeasure, Widget, WidgetKind, WidgetOptions } from '../../../../wire/shapes';
-import type { IconName } from '../../../../ui/icons';
+import type { Dataset, Dimension, Figure, NumberFormat, Question, Widget, WidgetKind, WidgetOptions } from '../../../../wire/shapes';
+import { natural } from './figures';
+import { type ChartKind, KINDS } from './kinds';
 
 export interface Proposal {
   kind: WidgetKind;
   title: string;
   /** What it shows, in a few words. */
   text: string;
-  question: Question;
+  /** A text asks nothing. */
+  question: Question | null;
   options: WidgetOptions;
   w: number;
   h: number;
 }
 
-/** The kinds that the editor can make, with their words. */
-export const KINDS: readonly { kind: WidgetKind; name: string; icon: IconName; w: number; h: number }[] = [
-  { kind: 'kpi', name: 'Key figure', icon: 'gauge', w: 3, h: 2 },
-  { kind: 'time_series', name: 'Over time', icon: 'spark', w: 6, h: 4 },
-  { kind: 'bar', name: 'Bars', icon: 'chart', w: 4, h: 4 },
-  { kind: 'table', name: 'Table', icon: 'table', w: 6, h: 4 },
-];
+/** The title that a widget may have. */
+const MOST_TITLE = 80;
 
-export const kindName = (kind: string): string => KINDS.find((k) => k.kind === kind)?.name ?? kind.replaceAll('_', ' ');
+function proposal(kind: WidgetKind, title: string, text: string, question: Question | null, options: WidgetOptions = {}): Proposal {
+  const { w, h } = KINDS.find((k) => k.kind === kind) ?? { w: 6, h: 4 };
+  return { kind, title: [...title].slice(0, MOST_TITLE).join(''), text, question, options, w, h };
+}
+
+/** A text to begin with. */
+export const TEXT: Proposal = proposal('markdown', 'About this dashboard', 'Headings, lists, links', null, {
+  text: '## What this shows\n\nSay here what people should know: where the numbers are from, and **what to look for**.\n\n- A point\n- Another one, with a [link](https://example.com)',
+});
+
+/** The widget that a proposal proposes. */
+export function widgetOf({ kind, title, question, options }: Proposal, id: string): Widget {
+  return { id, title, kind, ...(question ? { question } : {}), options } as Widget;
+}
 
 const lower = (label: string) => (label.length > 1 && label[1] === label[1]?.toUpperCase() ? label : label.charAt(0).toLowerCase() + label.slice(1));
 
-/** The aggregate that says most about a measure. */
-export function natural(measure: Measure): QuestionMeasure {
-  const mean = measure.format === 'percent' || measure.format === 'duration' || /(rate|ratio|delay|score|price|temperature|duration|latency|response)/.test(measure.name);
-  return { agg: mean ? 'avg' : 'sum', measure: measure.name };
-}
-
-interface Figure {
+interface Titled {
   title: string;
-  measure: QuestionMeasure;
+  figure: Figure;
+  format: NumberFormat;
+  /** Whether its parts make up a whole. */
+  adds: boolean;
 }
 
-function figures(set: Dataset): Figure[] {
-  const own = set.measures.map((m): Figure => {
-    const measure = natural(m);
-    return { title: measure.agg === 'avg' ? `Average ${lower(m.label)}` : m.label, measure };
+function figures(set: Dataset): Titled[] {
+  const own = set.measures.map((m): Titled => {
+    const figure = natural(m);
+    const mean = figure.agg === 'avg';
+    return { title: mean ? `Average ${lower(m.label)}` : m.label, figure, format: m.format, adds: !mean };
   });
-  return [...own, { title: `${set.label}: how many`, measure: { agg: 'count' } }];
+  const calculated = (set.calculated ?? []).map((c): Titled => ({ title: c.label, figure: { formula: c.name }, format: c.format, adds: false }));
+  return [...own, ...calculated, { title: `${set.label}: how many`, figure: { agg: 'count' }, format: 'integer', adds: true }];
 }
 
-const size = (kind: WidgetKind) => KINDS.find((k) => k.kind === kind) ?? { w: 6, h: 4 };
+/** Which dimensions say where in the world something was, which group began when, and how long ago that was. */
+const COUNTRY = /(^|_)(country|nation|iso_?[23]?)(_|$)/;
+const COHORT = /(^|_)(cohort|signed_up|sign_?up|joined|registered|acquired|first)(_|$)/;
+const AGE = /(^|_)(days?|weeks?|months?|periods?|age|since|after)(_|$)/;
 
-function proposal(kind: WidgetKind, title: string, text: string, question: Question, options: WidgetOptions = {}): Proposal {
-  const { w, h } = size(kind);
-  return { kind, title, text, question, options, w, h };
-}
-
-/** Widgets that fit a dataset, the most telling ones first. */
+/** Widgets that fit a dataset, for each kind the most telling ones first. */
 export function proposals(set: Dataset): Proposal[] {
   const all = figures(set);
-  const [main] = all;
-  if (!main) return [];
-  const ranked = (measure: QuestionMeasure, by: Dimension, limit: number): Question => ({
-    dataset: set.name, measures: [measure], by: [by.name], sort: { by: 'measure', index: 0, descending: true }, limit,
-  });
+  const main = all[0];
+  const whole = all.find((f) => f.adds);
+  if (!main || !whole) return [];
+  const dims = set.dimensions;
   const found: Proposal[] = [];
-  for (const f of all.slice(0, 6)) found.push(proposal('kpi', f.title, 'One number, compared', { dataset: set.name, measures: [f.measure] }, { sparkline: true }));
-  for (const f of all.slice(0, 4)) found.push(proposal('time_series', `${f.title} over time`, 'Its course', { dataset: set.name, measures: [f.measure], grain: 'auto' }, { style: 'area' }));
-  for (const d of set.dimensions.slice(0, 3)) {
-    found.push(proposal('time_series', `${main.title} by ${lower(d.label)} over time`, `A line for each ${lower(d.label)}`, { dataset: set.name, measures: [main.measure], by: [d.name], grain: 'auto', limit: 6 }, { style: 'line' }));
+  const add = (kind: ChartKind, title: string, text: string, asks: Omit<Question, 'dataset'>, options: WidgetOptions = {}) => found.push(proposal(kind, title, text, { dataset: set.name, ...asks }, options));
+  const ranked = (by: readonly Dimension[], limit: number, of: readonly Titled[] = [main]) =>
+    ({ measures: of.map((f) => f.figure), by: by.map((d) => d.name), sort: { by: 'measure', index: 0, descending: true }, limit }) as const satisfies Omit<Question, 'dataset'>;
+
+  for (const f of all.slice(0, 8)) add('kpi', f.title, 'One number, compared', { measures: [f.figure] }, { sparkline: true });
+  for (const f of all.slice(0, 4)) add('time_series', `${f.title} over time`, 'Its course', { measures: [f.figure], grain: 'auto' }, { style: 'area' });
+  for (const d of dims.slice(0, 3)) add('time_series', `${main.title} by ${lower(d.label)} over time`, `A line for each ${lower(d.label)}`, { measures: [main.figure], by: [d.name], grain: 'auto', limit: 6 }, { style: 'line' });
+  for (const d of dims.slice(0, 6)) add('bar', `${main.title} by ${lower(d.label)}`, 'The greatest first', ranked([d], 8), { horizontal: true });
+  for (const d of dims.slice(0, 4)) add('table', `By ${lower(d.label)}`, 'All figures of each', ranked([d], 20, all.slice(0, 4)), { bars: true });
+  for (const d of dims.slice(0, 4)) add('pie', `${whole.title} by ${lower(d.label)}`, 'Shares of the whole', ranked([d], 100, [whole]));
+
+  const [first, second] = dims;
+  if (first && second) {
+    const pair = `${lower(first.label)} and ${lower(second.label)}`;
+    add('bar', `${whole.title} by ${pair}`, `Each bar in parts, one for each ${lower(second.label)}`, ranked([first, second], 100, [whole]), { stacked: true });
+    add('pivot', `${whole.title} by ${pair}`, 'One down, the other across', ranked([first, second], 200, [whole]));
+    add('heatmap', `${main.title} by ${pair}`, 'Darker where there is more', ranked([first, second], 200));
   }
-  for (const d of set.dimensions.slice(0, 6)) found.push(proposal('bar', `${main.title} by ${lower(d.label)}`, 'The greatest first', ranked(main.measure, d, 8), { horizontal: true }));
-  for (const d of set.dimensions.slice(0, 4)) {
-    const measures = all.slice(0, 4).map((f) => f.measure);
-    found.push(proposal('table', `By ${lower(d.label)}`, 'All figures of each', { ...ranked(main.measure, d, 20), measures }, { bars: true }));
+  for (const d of dims.slice(0, 2)) {
+    add('pivot', `${main.title} by ${lower(d.label)} over time`, 'Time across', { measures: [main.figure], by: [d.name], grain: 'auto' });
+    add('heatmap', `${main.title} by ${lower(d.label)} over time`, 'Time across', { measures: [main.figure], by: [d.name], grain: 'auto' });
   }
+
+  // Steps are counts of something; sums of money or miles are none.
+  const steps = all.filter((f) => f.adds && (f.format === 'integer' || 'agg' in f.figure && f.figure.agg === 'count')).reverse();
+  if (steps.length > 1) add('funnel', `From ${lower(steps[0]?.title ?? '')} on`, 'How many come from one step to the next', { measures: steps.slice(0, 8).map((f) => f.figure) });
+
+  const began = dims.find((d) => COHORT.test(d.name));
+  const age = dims.find((d) => d !== began && AGE.test(d.name));
+  if (began && age) add('cohort', `${whole.title} by ${lower(began.label)}`, 'Who began together, and what became of them', { measures: [whole.figure], by: [began.name, age.name], limit: 400 });
+
+  for (const f of all.slice(0, 4)) add('gauge', f.title, 'One number on a scale', { measures: [f.figure] }, f.format === 'percent' ? { max: 1 } : {});
+  for (const d of dims.filter((d) => COUNTRY.test(d.name)).slice(0, 3)) add('map', `${main.title} by ${lower(d.label)}`, 'Countries of the world', ranked([d], 300));
   return found;
 }
 
@@ -83,42 +112,4 @@ export function freshId(taken: readonly { id: string }[]): string {
     const id = `w${n}`;
     if (!taken.some((w) => w.id === id)) return id;
   }
-}
-
-/** A question as a picture needs it: what does not fit is left out, what is missing is taken from the dataset. */
-export function fitted(kind: WidgetKind, question: Question, set: Dataset | null): Question {
-  const { grain, by = [], ...rest } = question;
-  const first = set?.dimensions[0]?.name;
-  const alone = { ...rest, measures: rest.measures.slice(0, 1) };
-  let made: Question;
-  if (kind === 'kpi') made = alone;
-  else if (kind === 'time_series') made = { ...rest, grain: grain ?? 'auto', ...(by.length > 0 ? { by: by.slice(0, 1) } : {}) };
-  else if (kind === 'bar') {
-    const one = by[0] ?? first;
-    made = one ? { ...rest, by: [one] } : rest;
-  } else made = { ...rest, ...(by.length > 0 ? { by } : {}), ...(grain ? { grain } : {}) };
-  return sorted(made);
-}
-
-/** Without a sort that the question no longer has anything for. */
-export function sorted(question: Question): Question {
-  const { sort, ...rest } = question;
-  if (!sort) return rest;
-  const count = sort.by === 'measure' ? question.measures.length : sort.by === 'dimension' ? (question.by?.length ?? 0) : question.grain ? 1 : 0;
-  return sort.index < count ? question : rest;
-}
-
-/** The options of one picture; those of another one mean nothing to it. */
-const OPTIONS: Partial<Record<string, readonly (keyof WidgetOptions)[]>> = {
-  kpi: ['sparkline', 'down_is_good'],
-  time_series: ['style', 'stacked'],
-  bar: ['horizontal'],
-  table: ['bars'],
-};
-
-/** The same widget as another picture. */
-export function asKind(widget: Widget, kind: WidgetKind, set: Dataset | null): Widget {
-  const known = OPTIONS[kind] ?? [];
-  const options = Object.fromEntries(Object.entries(widget.options ?? {}).filter(([name]) => (known as readonly string[]).includes(name)));
-  return { ...widget, kind, options, question: fitted(kind, widget.question, set) };
 }

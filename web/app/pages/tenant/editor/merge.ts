@@ -60,7 +60,7 @@ function picker(choices: Readonly<Record<string, Side>>, conflicts: Conflict[], 
 
 const byId = (config: DashboardConfig) => new Map(config.widgets.map((w) => [w.id, w]));
 const placeOf = (config: DashboardConfig) => new Map(config.layout.map((p) => [p.widget, p]));
-const FIELDS: Record<string, string> = { range: 'The range', compare: 'The comparison' };
+const FIELDS: Record<string, string> = { range: 'The range', compare: 'The comparison', filters: 'The filters', embed: 'What embedding needs' };
 
 /** Brings `mine` and `theirs` together. What nobody has chosen yet stays as `mine` has it. */
 export function merge(base: Draft, mine: Draft, theirs: Draft, choices: Readonly<Record<string, Side>> = {}): Merged {

@@ -4,7 +4,7 @@
  */
 import { untrack } from 'svelte';
 import { asApiError, isAbort } from '../../../../wire/problem';
-import type { Answer, Problem, Question, RangeInput, Widget } from '../../../../wire/shapes';
+import type { Answer, Chart, Problem, Question, RangeInput } from '../../../../wire/shapes';
 import { ask } from '../../../api/tenant';
 
 const PAUSE_MS = 300;
@@ -31,17 +31,25 @@ export interface Shown {
 
 type Compare = string | null | undefined;
 
+/** The pictures that show the period before, as on the server. */
+const COMPARING: readonly Chart['kind'][] = ['kpi', 'time_series', 'bar', 'table'];
+/** Whether a KPI's course is asked for as well. */
+const hasCourse = (chart: Chart) => chart.kind === 'kpi' && chart.options?.sparkline !== false;
+
+/** The range that a chart shows: its own, or the dashboard's. */
+export const rangeOf = (chart: Chart, dashboard: RangeInput): RangeInput => (chart.question.range as RangeInput | null | undefined) ?? dashboard;
+
 /** Must be called while a component is being made. */
 export class Preview {
   shown = $state.raw<Shown | null>(null);
   waiting = $state(false);
 
-  constructor(widget: () => Widget, range: () => RangeInput, compare: () => Compare) {
-    const wanted = $derived(JSON.stringify([widget().kind, widget().question, widget().options?.sparkline, range(), compare()]));
+  constructor(chart: () => Chart, range: () => RangeInput, compare: () => Compare) {
+    const wanted = $derived(JSON.stringify([COMPARING.includes(chart().kind), chart().question, hasCourse(chart()), range(), compare()]));
     $effect(() => {
       void wanted;
       // Only what is asked counts: neither its place, nor what is shown already.
-      const [now, over, against, known] = untrack(() => [widget(), range(), compare(), this.shown] as const);
+      const [now, over, against, known] = untrack(() => [chart(), range(), compare(), this.shown] as const);
       let current = true;
       this.waiting = true;
       const timer = setTimeout(
@@ -62,13 +70,16 @@ export class Preview {
   }
 }
 
-async function load(widget: Widget, range: RangeInput, compare: Compare): Promise<Shown> {
-  const own = { ...widget.question, ...(widget.question.compare || !compare ? {} : { compare }) } as Question;
+async function load(chart: Chart, range: RangeInput, compare: Compare): Promise<Shown> {
+  const against = COMPARING.includes(chart.kind) ? (chart.question.compare ?? compare) : 'none';
+  const { grain, ...rest } = chart.question;
+  // One number has no buckets: those are its course's. Over time without a grain is over time all the same.
+  const buckets = chart.kind === 'kpi' || chart.kind === 'gauge' ? null : chart.kind === 'time_series' ? (grain ?? 'auto') : grain;
+  const own = { ...rest, ...(buckets ? { grain: buckets } : {}), ...(against ? { compare: against } : {}) } as Question;
   try {
-    const course = widget.kind === 'kpi' && widget.options?.sparkline !== false;
     const [value, series] = await Promise.all([
       answer(own, range),
-      course ? answer({ ...widget.question, compare: 'none', grain: 'auto' } as unknown as Question, range).catch(() => null) : null,
+      hasCourse(chart) ? answer({ ...chart.question, compare: 'none', grain: grain ?? 'auto' }, range).catch(() => null) : null,
     ]);
     return { value, series, problem: null };
   } catch (thrown) {

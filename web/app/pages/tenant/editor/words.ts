@@ -1,7 +1,7 @@
 /** What the editor's choices are called. Pure. */
-import type { Aggregate, Dataset, QuestionMeasure } from '../../../../wire/shapes';
+import type { Agg, ColourRule, Tone } from '../../../../wire/shapes';
 
-export const AGGREGATES: readonly { value: Aggregate; label: string }[] = [
+export const AGGREGATES: readonly { value: Agg; label: string }[] = [
   { value: 'sum', label: 'Sum' },
   { value: 'avg', label: 'Average' },
   { value: 'min', label: 'Least' },
@@ -33,28 +33,35 @@ export const RANGES = [
   { value: 'all', label: 'All time' },
 ] as const;
 
-/** What a filter asks of a dimension or a measure. */
+/** What a filter asks of a dimension or a measure; of a number a table's colours ask the same. */
 export const DIMENSION_TESTS = [
   { value: 'in', label: 'is one of' },
   { value: 'not_in', label: 'is none of' },
   { value: 'contains', label: 'contains' },
   { value: 'starts_with', label: 'begins with' },
 ] as const;
-export const MEASURE_TESTS = [
+export const MEASURE_TESTS: readonly { value: ColourRule['op']; label: string }[] = [
   { value: 'gte', label: 'at least' },
   { value: 'gt', label: 'more than' },
   { value: 'lte', label: 'at most' },
   { value: 'lt', label: 'less than' },
   { value: 'eq', label: 'exactly' },
-] as const;
+];
 
-/** A measure of a question, in words. */
-export function measureLabel(measure: QuestionMeasure, set: Dataset | null): string {
-  const agg = AGGREGATES.find((a) => a.value === measure.agg)?.label ?? measure.agg;
-  const of = set?.measures.find((m) => m.name === measure.measure)?.label ?? set?.dimensions.find((d) => d.name === measure.dimension)?.label ?? measure.measure ?? measure.dimension;
-  return of ? `${agg} of ${of}` : agg;
-}
+export const TONE_NAMES: readonly { value: Tone; label: string }[] = [
+  { value: 'good', label: 'Good' },
+  { value: 'warn', label: 'Worth a look' },
+  { value: 'bad', label: 'Not good' },
+];
 
 /** The values of a list, as they are typed: commas between them. */
 export const listed = (values: readonly (string | null)[]): string => values.filter((v): v is string => v !== null).join(', ');
 export const unlisted = (text: string): string[] => text.split(',').map((v) => v.trim()).filter((v) => v !== '');
+
+/** A number as it was typed: `null` for nothing, `undefined` for what is none. A comma is a point. */
+export function typed(text: string): number | null | undefined {
+  const plain = text.trim().replace(/^([^.,]*),([^.,]*)$/, '$1.$2');
+  if (plain === '') return null;
+  const value = Number(plain);
+  return Number.isFinite(value) ? value : undefined;
+}

@@ -1,0 +1,99 @@
+/**
+ * The numbers that a question asks for: how they are called, which others a dataset has, and where in a formula something
+ * is wrong. Pure. Tested in `test/unit/editor_figures.test.ts`.
+ */
+import type { Aggregate, Dataset, Figure, Formula, Measure } from '../../../../wire/shapes';
+import { AGGREGATES } from './words';
+
+/** As on the server. */
+export const MOST_FORMULA = 2000;
+
+/** The name of its column in the answer, as the server makes it. No question has the same one twice. */
+export function columnOf(figure: Figure): string {
+  if (figure.as) return figure.as;
+  if ('formula' in figure) return figure.formula.trim();
+  const of = figure.measure ?? figure.dimension;
+  return of ? `${figure.agg}_${of}` : figure.agg;
+}
+
+/** The calculated measure that a formula is nothing but the name of. */
+const named = (formula: Formula, set: Dataset | null) => set?.calculated?.find((c) => c.name === formula.formula.trim());
+
+/** A figure in words. */
+export function figureLabel(figure: Figure, set: Dataset | null): string {
+  if ('formula' in figure) return figure.label ?? named(figure, set)?.label ?? figure.formula.trim();
+  const agg = AGGREGATES.find((a) => a.value === figure.agg)?.label ?? figure.agg;
+  const of = set?.measures.find((m) => m.name === figure.measure)?.label ?? set?.dimensions.find((d) => d.name === figure.dimension)?.label ?? figure.measure ?? figure.dimension;
+  return of ? `${agg} of ${of}` : agg;
+}
+
+/** The aggregate that says most about a measure. */
+export function natural(measure: Measure): Aggregate {
+  const mean = measure.format === 'percent' || measure.format === 'duration' || /(rate|ratio|delay|score|price|temperature|duration|latency|response)/.test(measure.name);
+  return { agg: mean ? 'avg' : 'sum', measure: measure.name };
+}
+
+/** What else could be asked for, the most likely first. */
+export function free(set: Dataset | null, asked: readonly Figure[]): Figure[] {
+  const measures = set?.measures ?? [];
+  const all: Figure[] = [
+    ...measures.map(natural),
+    { agg: 'count' },
+    ...(set?.calculated ?? []).map((c) => ({ formula: c.name })),
+    ...measures.map((m): Aggregate => ({ agg: natural(m).agg === 'avg' ? 'sum' : 'avg', measure: m.name })),
+    ...(set?.dimensions ?? []).map((d): Aggregate => ({ agg: 'distinct', dimension: d.name })),
+  ];
+  const taken = new Set(asked.map(columnOf));
+  return all.filter((f) => !taken.has(columnOf(f)));
+}
+
+/** What a formula's column is called where it has no label of its own: as the server does it. */
+export function labelOf(formula: Formula, set: Dataset | null): string {
+  const spaced = columnOf(formula).replaceAll('_', ' ').trim();
+  return named(formula, set)?.label ?? spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+/** The same as a formula, to be changed from there. `others`: the figures beside it. */
+export function asFormula(figure: Aggregate, set: Dataset | null, others: readonly Figure[]): Formula {
+  const { agg, measure, dimension } = figure;
+  const of = set?.measures.find((m) => m.name === measure);
+  const formula = agg === 'distinct' ? `count(distinct ${dimension ?? ''})` : `${agg}(${measure ?? dimension ?? ''})`;
+  const counted = agg === 'count' || agg === 'distinct';
+  return {
+    formula,
+    as: freeName(others),
+    ...(counted ? { format: 'integer' } : of ? { format: of.format, ...(of.unit ? { unit: of.unit } : {}) } : {}),
+  };
+}
+
+function freeName(others: readonly Figure[]): string {
+  const taken = new Set(others.map(columnOf));
+  for (let n = 1; ; n += 1) if (!taken.has(`formula_${n}`)) return `formula_${n}`;
+}
+
+export interface Pointed {
+  /** The line of the formula that it is in; of a long one the part around it. */
+  line: string;
+  /** As wide as what stands before it. */
+  pad: string;
+}
+
+/** What a line of the field has room for, and how much of it is shown before the character. */
+const ROOM = 32;
+const BEFORE = 20;
+/** Characters twice as wide as others. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
+
+/** The character of a formula that is wrong: how many stand before it is what the server says, each counted as one. */
+export function pointed(text: string, at: number): Pointed {
+  const chars = [...text];
+  const here = Math.min(Math.max(0, Math.trunc(at)), chars.length);
+  const begin = here === 0 ? 0 : chars.lastIndexOf('\n', here - 1) + 1;
+  const next = chars.indexOf('\n', here);
+  const end = next < 0 ? chars.length : next;
+  const from = end - begin > ROOM ? Math.max(begin, Math.min(here - BEFORE, end - ROOM)) : begin;
+  const to = Math.min(end, from + ROOM);
+  const shown = [...(from > begin ? '…' : ''), ...chars.slice(from, to), ...(to < end ? '…' : '')].map((c) => (c === '\t' ? ' ' : c));
+  const before = here - from + (from > begin ? 1 : 0);
+  return { line: shown.join(''), pad: shown.slice(0, before).map((c) => (WIDE.test(c) ? '\u3000' : ' ')).join('') };
+}
