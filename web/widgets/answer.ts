@@ -9,6 +9,24 @@ import type { NumberShape } from '../format/number';
 /** How a missing dimension is called. */
 export const NO_VALUE = '(none)';
 
+/** How all groups behind the limit are called together. */
+const OTHERS = 'Other';
+
+/**
+ * The same answer with a name for the rows that stand for all groups behind the limit, and that name: no group of the
+ * answer has it. Nothing to be picked stands behind it.
+ */
+export function withOthers(answer: Answer): { answer: Answer; others: string | null } {
+  const rest = new Set(answer.rest ?? []);
+  if (rest.size === 0) return { answer, others: null };
+  const dims = new Set(dimensionColumns(answer));
+  const taken = new Set([...dims].flatMap((i) => answer.data[i] ?? []));
+  let others = OTHERS;
+  while (taken.has(others)) others += ' …';
+  const data = answer.data.map((column, i) => (dims.has(i) ? column.map((cell, row) => (rest.has(row) ? others : cell)) : column));
+  return { answer: { ...answer, data }, others };
+}
+
 export interface MeasureColumn {
   name: string;
   label: string;
@@ -42,7 +60,7 @@ export function measures(answer: Answer): MeasureColumn[] {
 /** Whether the values of several rows can be added: a sum of averages, of ratios, or of different people, says nothing. */
 export function additive(question: Question | undefined, measure: number): boolean {
   const figure = question?.measures[measure];
-  return figure !== undefined && 'agg' in figure && (figure.agg === 'sum' || figure.agg === 'count');
+  return figure !== undefined && 'agg' in figure && !figure.show && (figure.agg === 'sum' || figure.agg === 'count');
 }
 
 /** The least and the greatest; a row of a million numbers is more than a function takes as its arguments. */

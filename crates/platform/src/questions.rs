@@ -76,7 +76,7 @@ impl Platform {
         let (question, definition) = (&request.asked.question, &dataset.dataset.definition);
         let compiled = compile_rows(question, definition, dataset.number, &context, after, limit)
             .map_err(in_question)?;
-        compiled.page(&*self.rows_of(&permit, &compiled.statement, &dataset).await?)
+        compiled.page(&self.rows_of(&permit, &compiled.statement, &dataset).await?)
     }
 
     /// The dataset that is asked, and what it is asked in.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../wire/shapes';
-import { describe as describeChart, isEmpty, measures, rowLabels, timeModel } from '../../widgets/answer';
+import { describe as describeChart, isEmpty, measures, rowLabels, timeModel, withOthers } from '../../widgets/answer';
 import { bars } from '../../widgets/bar/bars';
 import { csv, csvName } from '../../widgets/csv';
 import { order } from '../../widgets/table/order';
@@ -21,6 +21,18 @@ const flights: Answer = {
   ],
   range, previous: range, time_zone: 'UTC', partial: true, truncated: false,
 };
+
+describe('the groups behind the limit', () => {
+  it('are named, and as no group is', () => {
+    const rest = { ...flights, rest: [2] };
+    expect(withOthers(rest).others).toBe('Other');
+    expect(withOthers(rest).answer.data[1]).toEqual(['EWR', 'EWR', 'Other', null]);
+    const clash = { ...rest, data: flights.data.map((c, i) => (i === 1 ? ['Other', 'EWR', null, null] : c)) };
+    expect(withOthers(clash).others).toBe('Other …');
+    expect(timeModel(withOthers(rest).answer, 6).series.map((s) => s.label).sort()).toEqual(['(none)', 'EWR', 'Other']);
+  });
+  it('without them the answer is as it was', () => expect(withOthers(flights)).toEqual({ answer: flights, others: null }));
+});
 
 describe('time series', () => {
   const model = timeModel(flights, 6);

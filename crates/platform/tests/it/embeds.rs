@@ -176,12 +176,12 @@ each_tier!(
         let others = input_of(TemplateTarget::Plan { plan: Plan::Growth });
         t.platform.template_update(&operator, template.id, 1, &others).await.expect("a new version");
         let shown = t.platform.embed_data(&tenant(t, &op, &acme), &DashboardRequest::default()).await;
-    assert_eq!(refused(shown), problem::EMBED_REVOKED.code, "at once, for who looks already");
-    until("nobody is let in any more", async || match show(t, &t.platform, &acme, &token).await {
-        Ok(_) => false,
-        Err(error) => error.is(problem::EMBED_REVOKED),
-    })
-    .await;
+        assert_eq!(refused(shown), problem::EMBED_REVOKED.code, "at once, for who looks already");
+        until("nobody is let in any more", async || match show(t, &t.platform, &acme, &token).await {
+            Ok(_) => false,
+            Err(error) => error.is(problem::EMBED_REVOKED),
+        })
+        .await;
         assert_eq!(
             refused(t.platform.embed_token_create(&owner.tenant(t), &input(id)).await),
             problem::NOT_FOUND.code
