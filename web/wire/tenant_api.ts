@@ -27,6 +27,7 @@ export interface components {
             dimension?: string | null;
             /** @description The measure; every `agg` but `distinct` takes one, `count` can do without. */
             measure?: string | null;
+            show?: components["schemas"]["Show"] | null;
         };
         /** @description The answer to a question. */
         Answer: {
@@ -40,6 +41,8 @@ export interface components {
             previous?: components["schemas"]["Span"] | null;
             /** @description The range as instants. */
             range: components["schemas"]["Span"];
+            /** @description The rows, from 0, that hold together what the limit left out; their dimensions are `null`. */
+            rest?: number[];
             /** @description The time zone of the buckets and local dates. */
             time_zone: string;
             /** @description Whether there are more groups than the limit. */
@@ -257,7 +260,7 @@ export interface components {
          * @description What a question is compared with.
          * @enum {string}
          */
-        Compare: "previous_period" | "none";
+        Compare: "previous_period" | "previous_year" | "none";
         /** @description A dashboard. */
         Dashboard: {
             config?: components["schemas"]["DashboardConfig"] | null;
@@ -1506,6 +1509,11 @@ export interface components {
             limit?: number | null;
             /** @description 1 to 8 numbers. */
             measures: components["schemas"]["Figure"][];
+            /**
+             * @description What the limit leaves out is shown as one more group. Its measures are such that add up, or are means, least or
+             *     greatest values.
+             */
+            other?: boolean;
             range?: components["schemas"]["Range"] | null;
             sort?: components["schemas"]["Sort"] | null;
         };
@@ -1625,6 +1633,11 @@ export interface components {
             time_zone?: string | null;
             week_start?: components["schemas"]["WeekStart"] | null;
         };
+        /**
+         * @description What is shown of a number, where it is not the number itself.
+         * @enum {string}
+         */
+        Show: "running" | "share";
         /**
          * @description A valid slug.
          * @example acme
