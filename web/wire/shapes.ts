@@ -59,6 +59,8 @@ export type Grain = T['Grain'];
 export type Figure = T['Figure'];
 export type Aggregate = T['Aggregate'];
 export type Formula = T['Formula'];
+/** What is shown of a number, where it is not the number itself. */
+export type Show = T['Show'];
 export type Filter = T['Filter'];
 export type Compare = T['Compare'];
 

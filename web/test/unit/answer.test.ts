@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../wire/shapes';
+<<<<<<< HEAD
 import { describe as describeChart, isEmpty, measures, rowLabels, timeModel, withOthers } from '../../widgets/answer';
+=======
+import { additive, describe as describeChart, isEmpty, measures, rowLabels, timeModel } from '../../widgets/answer';
+>>>>>>> editor-kinds
 import { bars } from '../../widgets/bar/bars';
 import { csv, csvName } from '../../widgets/csv';
 import { order } from '../../widgets/table/order';
@@ -102,4 +106,10 @@ describe('CSV', () => {
     expect(csvName('Umsatz über Zeit (€)')).toBe('umsatz-u-ber-zeit.csv');
     expect(csvName('???')).toBe('data.csv');
   });
+});
+
+it('sums and counts can be added, nothing else', () => {
+  const question = { dataset: 'd', measures: [{ agg: 'sum' as const, measure: 'a' }, { agg: 'count' as const, show: 'share' as const }, { agg: 'avg' as const, measure: 'a' }, { agg: 'distinct' as const, dimension: 'x' }, { formula: 'sum(a)', as: 'f' }, { agg: 'sum' as const, measure: 'a', show: 'running' as const }] };
+  expect(question.measures.map((_, i) => additive(question, i))).toEqual([true, true, false, false, false, false]);
+  expect(additive(question, 9) || additive(undefined, 0)).toBe(false);
 });

@@ -12,6 +12,8 @@ const set: Dataset = {
 it('figures in words and as columns', () => {
   expect(figureLabel({ agg: 'sum', measure: 'revenue' }, set)).toBe('Sum of Revenue');
   expect(figureLabel({ agg: 'count' }, null)).toBe('Count');
+  expect(figureLabel({ agg: 'count', show: 'share' }, null)).toBe('Count, share');
+  expect(columnOf({ agg: 'sum', measure: 'revenue', show: 'running' })).toBe('running_sum_revenue');
   expect(figureLabel({ formula: ' aov ' }, set)).toBe('Order value');
   expect(figureLabel({ formula: 'revenue / 2', as: 'half', label: 'Half' }, set)).toBe('Half');
   expect(figureLabel({ formula: 'revenue / 2', as: 'half' }, set)).toBe('revenue / 2');

@@ -84,6 +84,14 @@ describe('another picture', () => {
     expect(fitted('heatmap', chart('bar', { by: ['x'] }).question, set([], ['x']))).toMatchObject({ by: ['x'], grain: 'auto' });
     expect(fitted('heatmap', chart('bar', { by: ['x'] }).question, full)).toMatchObject({ by: ['x', 'y'] });
   });
+  it('running totals, shares and others stay where there is something that they are of', () => {
+    const shown: Question = { dataset: 'sales', measures: [{ agg: 'sum', measure: 'a', show: 'running' }, { agg: 'count', show: 'share' }], by: ['x'], grain: 'day', other: true };
+    expect(fitted('table', shown, full)).toEqual(shown);
+    const { grain: _, ...timeless } = shown;
+    expect(fitted('table', timeless, full)).toEqual({ ...timeless, measures: [{ agg: 'sum', measure: 'a' }, { agg: 'count', show: 'share' }] });
+    expect(fitted('gauge', shown, full)).toEqual({ dataset: 'sales', measures: [{ agg: 'sum', measure: 'a' }] });
+    expect(fitted('table', { ...shown, measures: [{ agg: 'avg', measure: 'a', show: 'share' }] }, full).measures).toEqual([{ agg: 'avg', measure: 'a' }]);
+  });
   it('a sort without its measure goes', () => {
     expect(asKind(table, 'kpi', null).question.sort).toBeUndefined();
     expect(sorted({ ...table.question, sort: { by: 'time', index: 0, descending: false } }).sort).toBeUndefined();

@@ -13,8 +13,12 @@ export function columnOf(figure: Figure): string {
   if (figure.as) return figure.as;
   if ('formula' in figure) return figure.formula.trim();
   const of = figure.measure ?? figure.dimension;
-  return of ? `${figure.agg}_${of}` : figure.agg;
+  const name = of ? `${figure.agg}_${of}` : figure.agg;
+  return figure.show ? `${figure.show}_${name}` : name;
 }
+
+/** Whether there are running totals and shares of it. */
+export const adds = (figure: Figure): figure is Aggregate => 'agg' in figure && (figure.agg === 'sum' || figure.agg === 'count');
 
 /** The calculated measure that a formula is nothing but the name of. */
 const named = (formula: Formula, set: Dataset | null) => set?.calculated?.find((c) => c.name === formula.formula.trim());
@@ -24,7 +28,8 @@ export function figureLabel(figure: Figure, set: Dataset | null): string {
   if ('formula' in figure) return figure.label ?? named(figure, set)?.label ?? figure.formula.trim();
   const agg = AGGREGATES.find((a) => a.value === figure.agg)?.label ?? figure.agg;
   const of = set?.measures.find((m) => m.name === figure.measure)?.label ?? set?.dimensions.find((d) => d.name === figure.dimension)?.label ?? figure.measure ?? figure.dimension;
-  return of ? `${agg} of ${of}` : agg;
+  const label = of ? `${agg} of ${of}` : agg;
+  return figure.show === 'running' ? `${label}, so far` : figure.show === 'share' ? `${label}, share` : label;
 }
 
 /** The aggregate that says most about a measure. */

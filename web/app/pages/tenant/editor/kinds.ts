@@ -5,7 +5,7 @@
  */
 import type { Chart, Dataset, Question, Widget, WidgetKind, WidgetOptions } from '../../../../wire/shapes';
 import type { IconName } from '../../../../ui/icons';
-import { free } from './figures';
+import { adds, free } from './figures';
 import type { Draft } from './merge';
 
 export type ChartKind = Chart['kind'];
@@ -91,9 +91,22 @@ export function fitted(kind: ChartKind, question: Question, set: Dataset | null)
   const narrowed: Question = by.length > 0 ? { ...alone, by } : alone;
   const [least, upTo] = room(kind, narrowed).measures;
   const more = measures.length < least ? free(set, measures).slice(0, least - measures.length) : [];
-  const made = sorted({ ...narrowed, measures: [...measures, ...more].slice(0, upTo) });
+  const made = sorted(shown({ ...narrowed, measures: [...measures, ...more].slice(0, upTo) }));
   // Of a step that is not among the groups nobody would know how many have reached it.
   return kind === 'funnel' && by.length > 0 ? { ...made, limit: MOST_GROUPS } : made;
+}
+
+/** Without running totals, shares and others that there is nothing for. */
+function shown(question: Question): Question {
+  const [grouped, timed] = [(question.by?.length ?? 0) > 0, Boolean(question.grain)];
+  const measures = question.measures.map((figure) => {
+    if (!('agg' in figure) || !figure.show) return figure;
+    if (adds(figure) && (timed || (grouped && figure.show === 'share'))) return figure;
+    const { show: _, ...plain } = figure;
+    return plain;
+  });
+  const { other, ...rest } = question;
+  return { ...rest, measures, ...(other && grouped ? { other } : {}) };
 }
 
 /** Without a sort that the question no longer has anything for. */

@@ -72,10 +72,11 @@ export class Preview {
 
 async function load(chart: Chart, range: RangeInput, compare: Compare): Promise<Shown> {
   const against = COMPARING.includes(chart.kind) ? (chart.question.compare ?? compare) : 'none';
-  const { grain, ...rest } = chart.question;
+  const { grain, measures, ...rest } = chart.question;
   // One number has no buckets: those are its course's. Over time without a grain is over time all the same.
   const buckets = chart.kind === 'kpi' || chart.kind === 'gauge' ? null : chart.kind === 'time_series' ? (grain ?? 'auto') : grain;
-  const own = { ...rest, ...(buckets ? { grain: buckets } : {}), ...(against ? { compare: against } : {}) } as Question;
+  const plain = chart.kind === 'kpi' ? measures.map((figure) => ('agg' in figure ? { ...figure, show: null } : figure)) : measures;
+  const own = { ...rest, measures: plain, ...(buckets ? { grain: buckets } : {}), ...(against ? { compare: against } : {}) } as Question;
   try {
     const [value, series] = await Promise.all([
       answer(own, range),

@@ -1,5 +1,5 @@
 /** What the editor's choices are called. Pure. */
-import type { Agg, ColourRule, Tone } from '../../../../wire/shapes';
+import type { Agg, ColourRule, Compare, Tone } from '../../../../wire/shapes';
 
 export const AGGREGATES: readonly { value: Agg; label: string }[] = [
   { value: 'sum', label: 'Sum' },
@@ -32,6 +32,12 @@ export const RANGES = [
   { value: 'ytd', label: 'This year' },
   { value: 'all', label: 'All time' },
 ] as const;
+
+export const COMPARISONS: readonly { value: Compare; label: string }[] = [
+  { value: 'none', label: 'Nothing' },
+  { value: 'previous_period', label: 'The period before' },
+  { value: 'previous_year', label: 'The same days a year before' },
+];
 
 /** What a filter asks of a dimension or a measure; of a number a table's colours ask the same. */
 export const DIMENSION_TESTS = [
