@@ -102,12 +102,24 @@ fn help() {
 
 async fn measure(names: &[String], options: &Options) -> Result<bool> {
     let all = names.is_empty() || names.iter().any(|name| name == "compare");
-    let mut figures = Vec::new();
+    let (mut figures, mut failed) = (Vec::new(), false);
     for benchmark in ALL.iter().filter(|b| all || names.iter().any(|name| name == b.name)) {
         eprintln!("{}: {}", benchmark.name, benchmark.about);
-        figures.extend((benchmark.run)(options).await?);
+        // One that fails takes nothing of the others with it.
+        match (benchmark.run)(options).await {
+            Ok(more) => figures.extend(more),
+            Err(error) => {
+                failed = true;
+                eprintln!("  it failed: {error}");
+                let causes = std::iter::successors(error.source(), |cause| cause.source());
+                causes.for_each(|cause| eprintln!("  because: {cause}"));
+            }
+        }
     }
     figures::print(&figures);
+    if failed {
+        return Err("A benchmark failed; the figures are those of the others.".into());
+    }
     Ok(!options.check || figures.iter().all(|f| f.reached() != Some(false)))
 }
 

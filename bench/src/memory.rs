@@ -42,7 +42,9 @@ async fn measure(up: &mut Up, options: &Options) -> Result<Vec<Figure>> {
     for n in 0..idle {
         let page = up.http.ask("GET /", &format!("idle-{n}.localhost"), "", b"").await?;
         if page.status != 200 {
-            return Err(format!("a page of a tenant is {}", page.status).into());
+            let log = std::fs::read_to_string(up.dir.join("up.log"))?;
+            let last = log.lines().rev().take(5).collect::<Vec<_>>().join("\n");
+            return Err(format!("a page of a tenant is {}\n{last}", page.status).into());
         }
     }
     tokio::time::sleep(Duration::from_secs(5)).await;
@@ -76,7 +78,7 @@ async fn idle_tenants(up: &Up, count: u64) -> Result<()> {
                  SELECT gen_random_uuid(), 'idle-' || n, 'Idle ' || n, 'active', 'free', now(), now() \
                    FROM generate_series(0, $1 - 1) n RETURNING id, slug), \
              p AS (INSERT INTO control.placements (tenant_id, cell, tier, database_name, schema_name, role_name) \
-                 SELECT id, 'local', 'pooled', $2, 'tenant', 'insula_pooled' FROM t), \
+                 SELECT id, 'local', 'pooled', $2, 'tenant', 'insula_tenant' FROM t), \
              d AS (INSERT INTO control.domains (host, tenant_id, kind, certificate) \
                  SELECT slug || '.localhost', id, 'subdomain', 'not_needed' FROM t) \
              SELECT id FROM t",

@@ -60,11 +60,7 @@ export function measures(answer: Answer): MeasureColumn[] {
 /** Whether the values of several rows can be added: a sum of averages, of ratios, of different people, or of what was added up already, says nothing. */
 export function additive(question: Question | undefined, measure: number): boolean {
   const figure = question?.measures[measure];
-<<<<<<< HEAD
-  return figure !== undefined && 'agg' in figure && !figure.show && (figure.agg === 'sum' || figure.agg === 'count');
-=======
   return figure !== undefined && 'agg' in figure && figure.show !== 'running' && (figure.agg === 'sum' || figure.agg === 'count');
->>>>>>> editor-kinds
 }
 
 /** The least and the greatest; a row of a million numbers is more than a function takes as its arguments. */

@@ -76,6 +76,21 @@ pub(crate) async fn dial(
     dial_listening(address, login, database, application, tasks, |_| {}).await
 }
 
+/// As [`dial`], and drops `kept` when the connection is closed.
+pub(crate) async fn dial_keeping(
+    kept: impl Send + Sync + 'static,
+    address: &Address,
+    login: &Login,
+    database: &str,
+    application: &str,
+    tasks: &Tasks,
+) -> Result<Client> {
+    let heard = move |_| {
+        let _until_the_end = &kept;
+    };
+    dial_listening(address, login, database, application, tasks, heard).await
+}
+
 /// As [`dial`], and hands every notification to `heard`.
 pub(crate) async fn dial_listening(
     address: &Address,

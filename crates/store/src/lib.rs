@@ -7,6 +7,7 @@
 mod admissions;
 mod announce;
 mod audited;
+mod berths;
 mod cell;
 mod control;
 mod dial;

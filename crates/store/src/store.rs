@@ -86,6 +86,7 @@ impl Store {
                 login: spec.login.clone(),
                 database: spec.database.clone(),
                 scopes: Scopes::Control,
+                berths: None,
                 recycling: Recycling::default(),
                 tasks: tasks.clone(),
             },

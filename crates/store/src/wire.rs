@@ -10,7 +10,8 @@ use insula_model::{Error, Result};
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Statement};
 
-use crate::dial::{Address, Login, dial};
+use crate::berths::Berths;
+use crate::dial::{Address, Login, dial_keeping};
 use crate::failure::{down, failure};
 use crate::tasks::Tasks;
 use crate::texts::Texts;
@@ -156,6 +157,8 @@ pub(crate) struct Dialer {
     pub(crate) login: Login,
     pub(crate) database: String,
     pub(crate) scopes: Scopes,
+    /// Where connections to several databases share one number.
+    pub(crate) berths: Option<Berths>,
     pub(crate) recycling: Recycling,
     pub(crate) tasks: Tasks,
 }
@@ -167,7 +170,12 @@ impl managed::Manager for Dialer {
     async fn create(&self) -> Result<Wire> {
         // Boxed: connecting is rare, and every future that borrows a connection would carry its size.
         Box::pin(async {
-            let client = dial(&self.address, &self.login, &self.database, "insula", &self.tasks).await?;
+            let berth = match &self.berths {
+                Some(berths) => Some(berths.take().await?),
+                None => None,
+            };
+            let (address, login, database) = (&self.address, &self.login, &self.database);
+            let client = dial_keeping(berth, address, login, database, "insula", &self.tasks).await?;
             Wire::new(client, self.scopes).await.map_err(|e| failure(&e))
         })
         .await
@@ -214,7 +222,20 @@ impl Pool {
         })
     }
 
-    /// Closes idle connections beyond `keep`.
+    /// Whether it has a connection, or somebody waits for one.
+    pub(crate) fn is_used(&self) -> bool {
+        let status = self.0.status();
+        status.size > 0 || status.waiting > 0
+    }
+
+    /// Closes one of the connections that nobody uses, and says whether there was one.
+    pub(crate) fn close_one_idle(&self) -> bool {
+        let mut closed = false;
+        self.0.retain(|_, _| std::mem::replace(&mut closed, true));
+        closed
+    }
+
+    /// Closes connections that were idle for so long.
     pub(crate) fn shrink(&self, idle_for: Duration) {
         self.0.retain(|_, metrics| metrics.last_used() < idle_for);
     }

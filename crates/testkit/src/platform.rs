@@ -38,7 +38,7 @@ impl Default for TestOptions {
     fn default() -> Self {
         Self {
             workers: true,
-            sizes: Sizes { control: 4, pooled: 3, lanes: 2, lane: 2, database: 2, admin: 2 },
+            sizes: Sizes { control: 4, pooled: 3, lanes: 2, lane: 2, database: 2, databases: 8, admin: 2 },
             faults: Faults::none(),
             mailing: Mailing::Kept,
             questions: QuestionLimits::default(),

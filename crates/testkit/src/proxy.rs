@@ -2,7 +2,7 @@
 //! the wire.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use insula_store::parse_url;
@@ -20,6 +20,9 @@ struct State {
     answered: AtomicU64,
     /// How many connections were made.
     made: AtomicU64,
+    /// How many are open, and how many were at once at most.
+    open: AtomicUsize,
+    most_open: AtomicUsize,
     cut: AtomicU8,
     /// Whether new connections wait.
     held: watch::Sender<bool>,
@@ -76,7 +79,10 @@ impl Proxy {
                     state.made.fetch_add(1, Ordering::SeqCst);
                     let _ = state.held.subscribe().wait_for(|held| !held).await;
                     if let Ok(server) = TcpStream::connect((address.host.as_str(), address.port)).await {
+                        let open = state.open.fetch_add(1, Ordering::SeqCst) + 1;
+                        state.most_open.fetch_max(open, Ordering::SeqCst);
                         carry(client, server, &state).await;
+                        state.open.fetch_sub(1, Ordering::SeqCst);
                     }
                 });
             }
@@ -103,6 +109,18 @@ impl Proxy {
     #[must_use]
     pub fn connections(&self) -> u64 {
         self.state.made.load(Ordering::SeqCst)
+    }
+
+    /// How many connections to the server are open.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.state.open.load(Ordering::SeqCst)
+    }
+
+    /// How many were open at once, at most.
+    #[must_use]
+    pub fn most_open(&self) -> usize {
+        self.state.most_open.load(Ordering::SeqCst)
     }
 
     /// Whether connections that are made from now on wait before they reach the server.

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../wire/shapes';
-<<<<<<< HEAD
-import { describe as describeChart, isEmpty, measures, rowLabels, timeModel, withOthers } from '../../widgets/answer';
-=======
-import { additive, describe as describeChart, isEmpty, measures, rowLabels, timeModel } from '../../widgets/answer';
->>>>>>> editor-kinds
+import { additive, describe as describeChart, isEmpty, measures, rowLabels, timeModel, withOthers } from '../../widgets/answer';
 import { bars } from '../../widgets/bar/bars';
 import { csv, csvName } from '../../widgets/csv';
 import { order } from '../../widgets/table/order';

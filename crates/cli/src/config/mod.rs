@@ -82,6 +82,7 @@ fn first_wrong(config: &Config) -> Option<&'static str> {
         ("pools.lanes", (1..=1000).contains(&pools.lanes)),
         ("pools.lane", (1..=1000).contains(&pools.lane)),
         ("pools.database", (1..=1000).contains(&pools.database)),
+        ("pools.databases", (1..=1000).contains(&pools.databases)),
         ("pools.admin", (1..=1000).contains(&pools.admin)),
         ("questions.cache_mb", questions.cache_mb <= 65_536),
         ("questions.tenant_cache_mb", questions.tenant_cache_mb <= 65_536),

@@ -70,6 +70,7 @@ pub(crate) const ALL: &[Setting] = &[
     open("pools.lanes", Integer, POOL, "Lanes for schema tenants: each tenant is always on the same one."),
     open("pools.lane", Integer, POOL, "Connections in each lane."),
     open("pools.database", Integer, POOL, "Connections for each tenant with an own database."),
+    open("pools.databases", Integer, POOL, "Connections for all tenants with own databases together, for each cell and node; one that is idle makes room."),
     open("pools.admin", Integer, POOL, "Connections for operations."),
     open("questions.cache_mb", Integer, "0 to 65536 megabytes.", "Memory for answers that are kept, on each node."),
     open("questions.tenant_cache_mb", Integer, "0 to 65536 megabytes.", "How much of it may be one tenant's."),

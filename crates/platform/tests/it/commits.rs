@@ -52,7 +52,7 @@ each_tier!(what_is_not_known_is_said_and_found_out, async |t: &TestPlatform, tie
     let acme = home(t, "acme", tier).await;
     let owner = Person::owner(t, &acme).await;
     let proxy = Proxy::start(&t.databases.url).await;
-    let sizes = Sizes { control: 2, pooled: 1, lanes: 1, lane: 1, database: 1, admin: 1 };
+    let sizes = Sizes { control: 2, pooled: 1, lanes: 1, lane: 1, database: 1, databases: 4, admin: 1 };
     let (node, tasks) = t.another_node_through(&proxy, sizes).await;
     for (cut, committed) in [(Cut::NextCommit, 0), (Cut::NextCommitsAnswer, 1)] {
         // With a key.

@@ -254,7 +254,7 @@ async fn what_a_look_costs_in_round_trips() {
     ingest_flights(t, &owner, &flights(8, 100)).await;
     let id = t.platform.dashboard_create(&owner.tenant(t), &overview()).await.expect("made").id;
     let proxy = Proxy::start(&t.databases.url).await;
-    let sizes = Sizes { control: 2, pooled: 1, lanes: 1, lane: 1, database: 1, admin: 1 };
+    let sizes = Sizes { control: 2, pooled: 1, lanes: 1, lane: 1, database: 1, databases: 4, admin: 1 };
     let (node, tasks) = t.another_node_through(&proxy, sizes).await;
     let op = owner.again(&node).await.expect("signed in there too");
     let tenant = node.store().tenant(&op, Arc::clone(&acme.record)).expect("the tenant");

@@ -2,8 +2,10 @@
 //!
 //! Connections are kept near their tenants. Pooled tenants share one pool. Schema tenants share a fixed number
 //! of lanes, each tenant always on the same one, because a backend keeps memory for every schema that it has
-//! touched. Each tenant with a database of its own has a small pool there, closed when nobody uses it.
+//! touched. Each tenant with a database of its own has a small pool there; all of these share one number of
+//! connections.
 
+mod databases;
 mod place;
 pub(crate) mod roles;
 pub(crate) mod strays;
@@ -13,9 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use insula_model::{Error, Placement, Result, TenantId, Tier, problem};
-use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 
+use databases::Databases;
 pub use place::{Fence, Place};
 pub use roles::Roles;
 pub(crate) use roles::{ADMIN, APP, CONTROL, OWNER, POOLED};
@@ -44,13 +46,15 @@ pub struct Sizes {
     pub lane: usize,
     /// For each tenant with an own database.
     pub database: usize,
+    /// For all tenants with own databases together.
+    pub databases: usize,
     /// For operations.
     pub admin: usize,
 }
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { control: 8, pooled: 12, lanes: 6, lane: 2, database: 4, admin: 3 }
+        Self { control: 8, pooled: 12, lanes: 6, lane: 2, database: 4, databases: 60, admin: 3 }
     }
 }
 
@@ -78,13 +82,12 @@ pub struct CellSpec {
 /// A cell and its connections.
 pub(crate) struct Cell {
     pub(crate) spec: CellSpec,
-    sizes: Sizes,
     migrations: Arc<MigrationSet>,
     tasks: Tasks,
     pooled: Pool,
     lanes: Vec<Pool>,
     admin: Pool,
-    databases: Cache<String, Pool>,
+    databases: Databases,
 }
 
 impl Cell {
@@ -95,17 +98,7 @@ impl Cell {
         tasks: &Tasks,
     ) -> Result<Arc<Self>> {
         let pool = |login: &Login, scopes, size| {
-            Pool::new(
-                Dialer {
-                    address: spec.address.clone(),
-                    login: login.clone(),
-                    database: spec.shared_database.clone(),
-                    scopes,
-                    recycling: Recycling::default(),
-                    tasks: tasks.clone(),
-                },
-                size,
-            )
+            Pool::new(dialer(&spec, login.clone(), spec.shared_database.clone(), scopes, tasks), size)
         };
         Ok(Arc::new(Self {
             pooled: pool(&spec.app, Scopes::In(TENANT_SCHEMA), sizes.pooled)?,
@@ -113,12 +106,7 @@ impl Cell {
                 .map(|_| pool(&spec.app, Scopes::Anywhere, sizes.lane.max(1)))
                 .collect::<Result<_>>()?,
             admin: pool(&spec.admin, Scopes::Control, sizes.admin.max(1))?,
-            databases: Cache::builder()
-                .max_capacity(200)
-                .time_to_idle(Duration::from_mins(2))
-                .eviction_listener(|_, pool: Pool, _| pool.close())
-                .build(),
-            sizes,
+            databases: Databases::new(sizes.database, sizes.databases),
             migrations: Arc::clone(migrations),
             tasks: tasks.clone(),
             spec,
@@ -142,33 +130,21 @@ impl Cell {
                 let lane = usize::try_from(hasher.finish() % self.lanes.len() as u64).unwrap_or_default();
                 self.lanes[lane].lend().await
             }
-            Tier::Database => self.database(&placement.database)?.lend().await,
+            Tier::Database => self.database(&placement.database).await,
         }
     }
 
-    fn database(&self, database: &str) -> Result<Pool> {
-        if let Some(pool) = self.databases.get(database) {
-            return Ok(pool);
-        }
-        let name = Name::new(database)?;
-        let pool = Pool::new(
-            Dialer {
-                address: self.spec.address.clone(),
-                login: self.spec.app.clone(),
-                database: name.to_string(),
-                scopes: Scopes::In(TENANT_SCHEMA),
-                recycling: Recycling::default(),
-                tasks: self.tasks.clone(),
-            },
-            self.sizes.database.max(1),
-        )?;
-        Ok(self.databases.get_with(database.to_owned(), || pool))
+    async fn database(&self, database: &str) -> Result<Lent> {
+        let dialer = || {
+            let name = Name::new(database)?.to_string();
+            Ok(dialer(&self.spec, self.spec.app.clone(), name, Scopes::In(TENANT_SCHEMA), &self.tasks))
+        };
+        self.databases.lend(database, dialer).await
     }
 
     /// Closes this node's connections to a tenant's own database, so that it can be dropped.
     pub(crate) fn forget_database(&self, database: &str) {
-        self.databases.invalidate(database);
-        self.databases.run_pending_tasks();
+        self.databases.forget(database);
     }
 
     /// Closes connections that have been idle for long.
@@ -177,7 +153,7 @@ impl Cell {
         for pool in self.lanes.iter().chain([&self.pooled, &self.admin]) {
             pool.shrink(IDLE);
         }
-        self.databases.run_pending_tasks();
+        self.databases.shrink(IDLE);
     }
 
     /// Whether the server answers, and its shared schema has every migration of this binary; it may have those of a
@@ -215,6 +191,18 @@ impl Cell {
     }
 }
 
+fn dialer(spec: &CellSpec, login: Login, database: String, scopes: Scopes, tasks: &Tasks) -> Dialer {
+    Dialer {
+        address: spec.address.clone(),
+        login,
+        database,
+        scopes,
+        berths: None,
+        recycling: Recycling::default(),
+        tasks: tasks.clone(),
+    }
+}
+
 /// The migration that a schema is at, by the book of its database.
 async fn book(client: &tokio_postgres::Client, schema: &str) -> Result<i32> {
     let sql = "SELECT coalesce(max(version), 0) FROM book.migrations WHERE target = $1";
@@ -227,6 +215,6 @@ impl Drop for Cell {
         for pool in self.lanes.iter().chain([&self.pooled, &self.admin]) {
             pool.close();
         }
-        self.databases.invalidate_all();
+        self.databases.close();
     }
 }

@@ -32,7 +32,7 @@ fn main() {
 
 async fn work(orders: Orders) {
     let world = World { clock: Arc::new(TestClock::default()), entropy: Arc::new(TestEntropy) };
-    let sizes = Sizes { control: 3, pooled: 2, lanes: 1, lane: 2, database: 2, admin: 2 };
+    let sizes = Sizes { control: 3, pooled: 2, lanes: 1, lane: 2, database: 2, databases: 8, admin: 2 };
     let store = Store::open(orders.control, sizes, world, Tasks::default()).await.expect("a store");
     let seen = AtomicUsize::new(0);
     let (abort_at, refuse_at, nth) = (orders.abort_at, orders.refuse_at, orders.nth.max(1));

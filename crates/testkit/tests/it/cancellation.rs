@@ -66,7 +66,7 @@ async fn work(t: &TestPlatform, tenant: &Tenant<'_>, what: u64) {
 
 async fn in_tier(tier: Tier) {
     // One connection for everybody: whatever is left behind, the next one meets it.
-    let sizes = Sizes { control: 2, pooled: 1, lanes: 1, lane: 1, database: 1, admin: 1 };
+    let sizes = Sizes { control: 2, pooled: 1, lanes: 1, lane: 1, database: 1, databases: 4, admin: 1 };
     let t = TestPlatform::start_with(TestOptions { sizes, ..TestOptions::default() }).await;
     let arena = Arena::new(&t, tier).await;
     let request = || RequestId::from_uuid(t.platform.world().uuid());

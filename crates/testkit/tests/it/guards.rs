@@ -120,7 +120,7 @@ async fn a_role_that_is_too_strong_is_refused() {
     let root = t.superuser().await;
     let open = async || {
         let world = World { clock: t.clock.clone(), entropy: std::sync::Arc::new(TestEntropy) };
-        let sizes = Sizes { control: 2, pooled: 1, lanes: 1, lane: 1, database: 1, admin: 1 };
+        let sizes = Sizes { control: 2, pooled: 1, lanes: 1, lane: 1, database: 1, databases: 4, admin: 1 };
         let tasks = Tasks::default();
         let store = Store::open(t.databases.control.clone(), sizes, world, tasks.clone()).await;
         tasks.stop();

@@ -21,6 +21,7 @@ mod migrate;
 mod operations;
 mod orphans;
 mod outages;
+mod own_databases;
 mod provision;
 mod renewal;
 mod round_trips;

@@ -11,7 +11,7 @@ async fn a_connection_that_does_not_know_of_a_role_is_replaced() {
     let t = TestPlatform::start().await;
     let acme = t.tenant("acme", Tier::Schema).await;
     let proxy = Proxy::start(&t.databases.url).await;
-    let sizes = Sizes { control: 2, pooled: 1, lanes: 1, lane: 1, database: 1, admin: 1 };
+    let sizes = Sizes { control: 2, pooled: 1, lanes: 1, lane: 1, database: 1, databases: 4, admin: 1 };
     let (node, tasks) = t.another_node_through(&proxy, sizes).await;
     let look = async || {
         let op = OpCtx::of_visitor(acme.id(), RequestId::from_uuid(node.world().uuid()));

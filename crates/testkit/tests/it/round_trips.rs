@@ -19,7 +19,7 @@ async fn in_tier(tier: Tier) {
     let t = TestPlatform::start().await;
     let acme = t.tenant("acme", tier).await;
     let proxy = Proxy::start(&t.databases.url).await;
-    let sizes = Sizes { control: 2, pooled: 1, lanes: 1, lane: 1, database: 1, admin: 1 };
+    let sizes = Sizes { control: 2, pooled: 1, lanes: 1, lane: 1, database: 1, databases: 4, admin: 1 };
     let (node, tasks) = t.another_node_through(&proxy, sizes).await;
     let store = node.store();
     let request = || RequestId::from_uuid(node.world().uuid());

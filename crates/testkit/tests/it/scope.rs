@@ -135,7 +135,7 @@ each_tier!(a_plan_that_was_made_for_another_tenant_is_safe, async |t: &TestPlatf
 // The same through the pools, with one connection for everybody.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_connection_serves_many_tenants_and_mixes_none() {
-    let sizes = Sizes { control: 3, pooled: 1, lanes: 1, lane: 1, database: 1, admin: 2 };
+    let sizes = Sizes { control: 3, pooled: 1, lanes: 1, lane: 1, database: 1, databases: 4, admin: 2 };
     let t = TestPlatform::start_with(TestOptions { sizes, ..TestOptions::default() }).await;
     for tier in Tier::ALL {
         let arena = Arena::new(&t, *tier).await;
