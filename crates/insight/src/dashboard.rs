@@ -9,6 +9,7 @@
 
 use std::borrow::Borrow;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use insula_model::period::Span;
 use insula_model::{
@@ -17,6 +18,7 @@ use insula_model::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::bucket::Buckets;
 use crate::compile::{Calendar, Draft, condition_in};
 use crate::context::{Context, Source, zone_name};
 use crate::near::nearest;
@@ -249,30 +251,49 @@ impl DashboardPlan {
             statement.digest(&mut hash);
         }
         hash.update(format!("{:?}", (&self.range, &self.previous, &self.time_zone)));
-        // Shapes hold labels, units and which buckets have begun; their moment is not a part of it.
+        // Shapes hold labels, units and which buckets have begun; their moment is not a part of it. Widgets share their
+        // buckets, which are fed once.
+        let mut fed: Vec<&Arc<Buckets>> = Vec::new();
         for (id, parts) in &self.widgets {
-            let parts = parts.as_ref().map(|parts| {
-                let part = |part: &Part| {
-                    let begun = match &part.shape.form {
-                        Form::Series { buckets, .. } | Form::RankedSeries { buckets, .. } => {
-                            buckets.starts.iter().filter(|at| **at <= part.shape.head.now).count()
-                        }
-                        Form::Total | Form::Folded(_) | Form::Groups { .. } => 0,
-                    };
-                    let running = part.shape.head.partial;
-                    format!(
-                        "{} {begun} {running} {:?} {:?}",
-                        part.statement, part.shape.measures, part.shape.form
-                    )
-                };
-                (part(&parts.value), parts.series.as_ref().map(part))
-            });
-            hash.update(format!("{id} {parts:?}"));
+            hash.update(format!("{id} "));
+            match parts {
+                Err(problem) => hash.update(format!("{problem:?}")),
+                Ok(parts) => {
+                    feed(&parts.value, &mut fed, &mut hash);
+                    hash.update([u8::from(parts.series.is_some())]);
+                    parts.series.iter().for_each(|part| feed(part, &mut fed, &mut hash));
+                }
+            }
         }
         let mut digest = [0u8; 16];
         digest.copy_from_slice(&hash.finalize()[..16]);
         digest
     }
+}
+
+fn feed<'p>(part: &'p Part, fed: &mut Vec<&'p Arc<Buckets>>, hash: &mut Sha256) {
+    let Shape { head, measures, form } = &part.shape;
+    if let Some(buckets) = form.buckets() {
+        let known = fed.iter().position(|other| Arc::ptr_eq(other, buckets));
+        let place = known.unwrap_or_else(|| {
+            buckets.digest(hash);
+            fed.push(buckets);
+            fed.len() - 1
+        });
+        // What is put together is the same, however many of its parts have begun.
+        let begun = if matches!(form, Form::Folded(_)) { 0 } else { buckets.begun(head.now) };
+        hash.update(format!("{place} {begun} "));
+    }
+    let rest = match form {
+        Form::Total | Form::Folded(_) => String::new(),
+        Form::Series { buckets: _, trim, order } => format!("{trim} {order:?}"),
+        Form::Groups { dimensions, limit, rest } => format!("{dimensions:?} {limit} {rest:?}"),
+        Form::RankedSeries { buckets: _, trim, dimensions, limit, descending, rest } => {
+            format!("{trim} {dimensions:?} {limit} {descending} {rest:?}")
+        }
+    };
+    let kind = std::mem::discriminant(form);
+    hash.update(format!("{} {kind:?} {} {measures:?} {rest}", part.statement, head.partial));
 }
 
 fn answer<'r, R: Borrow<Rows> + 'r>(

@@ -101,6 +101,18 @@ pub(crate) enum Form {
     },
 }
 
+impl Form {
+    /// The buckets that the answer has, or is put together from.
+    pub(crate) fn buckets(&self) -> Option<&Arc<Buckets>> {
+        match self {
+            Self::Total | Self::Groups { .. } => None,
+            Self::Folded(buckets) | Self::Series { buckets, .. } | Self::RankedSeries { buckets, .. } => {
+                Some(buckets)
+            }
+        }
+    }
+}
+
 /// How the rows of a statement become an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {

@@ -60,7 +60,7 @@ async fn the_demo_from_the_first_start_to_a_hard_end() {
         assert_eq!(flights["events"], json!(2500));
         let names: Vec<Value> =
             get("/dashboards").await["items"].as_array().unwrap().iter().map(|d| d["name"].clone()).collect();
-        assert_eq!(names, [json!("Overview"), json!("Flights")]);
+        assert_eq!(names, [json!("Overview"), json!("Flights"), json!("Punctuality")]);
         assert_ne!(get("/settings").await["branding"]["accent"], json!("#2563eb"), "a look of its own");
     }
     let operator = json!({ "email": up["operator"]["email"], "password": up["operator"]["password"] });
