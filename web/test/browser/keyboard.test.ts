@@ -80,6 +80,8 @@ it('a menu is walked with arrows and gives the focus back', async () => {
   await page.keyboard.press('Enter');
   await until('the focus on the first entry', async () => (await focused(page)) === 'Show as table');
   await page.keyboard.press('ArrowDown');
+  expect(await focused(page)).toBe('Show the rows behind it');
+  await page.keyboard.press('ArrowDown');
   expect(await focused(page)).toBe('Download CSV');
   await page.keyboard.press('Escape');
   await until('the focus back on the button', async () => (await focused(page)) === name);

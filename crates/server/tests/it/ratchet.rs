@@ -51,7 +51,9 @@ fn body(id: &str) -> Option<Value> {
         "api_key_create" => json!({ "name": "a key", "scopes": ["data:read"] }),
         "event_ingest" => json!({ "events": [{ "id": "a", "dataset": "a", "at": "2026-01-01T00:00:00Z" }] }),
         "dataset_update" => json!({ "label": "A" }),
-        "question_ask" | "question_rows" => json!({ "question": { "dataset": "a", "measures": [{ "agg": "count" }] } }),
+        "question_ask" | "question_rows" => {
+            json!({ "question": { "dataset": "a", "measures": [{ "agg": "count" }] } })
+        }
         "dashboard_create" | "dashboard_update" => dashboard("a"),
         "embed_token_create" => json!({ "dashboard": format!("dsh_{NOBODYS}") }),
         "embed_revocation_create" => json!({ "viewer": "nobody" }),
