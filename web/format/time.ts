@@ -59,8 +59,11 @@ export function wallClockOf(instant: string, zone: string): number {
   return wallClock(shape.format(new Date(instant)));
 }
 
-/** A bucket in words, as fine as its grain. */
+/** A bucket in words, as fine as its grain; a time that is no bucket is a moment. */
 export function bucket(text: string, grain: Grain | null | undefined, style: 'short' | 'long' = 'long'): string {
+  if (!grain && text.length > 10) {
+    return intl({ timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(new Date(wallClock(text)));
+  }
   return bucketAt(wallClock(text), grain, style);
 }
 

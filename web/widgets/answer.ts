@@ -24,7 +24,8 @@ export function withOthers(answer: Answer): { answer: Answer; others: string | n
   let others = OTHERS;
   while (taken.has(others)) others += ' …';
   const data = answer.data.map((column, i) => (dims.has(i) ? column.map((cell, row) => (rest.has(row) ? others : cell)) : column));
-  return { answer: { ...answer, data }, others };
+  // Nothing is left out any more.
+  return { answer: { ...answer, data, truncated: false }, others };
 }
 
 export interface MeasureColumn {

@@ -399,7 +399,11 @@ impl<'a> Draft<'a> {
         Column {
             name: aggregate.column(),
             kind: ColumnKind::Measure,
-            label: Some(label),
+            label: Some(match aggregate.show {
+                Some(Show::Running) => format!("{label}, so far"),
+                Some(Show::Share) => format!("{label}, share"),
+                None => label,
+            }),
             unit: of.filter(|_| !counted && !share).and_then(|m| m.unit.clone()),
             format: Some(match aggregate.show {
                 Some(Show::Share) => Format::Percent,

@@ -25,7 +25,7 @@ const flights: Answer = {
 describe('the groups behind the limit', () => {
   it('are named, and as no group is', () => {
     const rest = { ...flights, rest: [2] };
-    expect(withOthers(rest).others).toBe('Other');
+    expect(withOthers({ ...rest, truncated: true })).toMatchObject({ others: 'Other', answer: { truncated: false } });
     expect(withOthers(rest).answer.data[1]).toEqual(['EWR', 'EWR', 'Other', null]);
     const clash = { ...rest, data: flights.data.map((c, i) => (i === 1 ? ['Other', 'EWR', null, null] : c)) };
     expect(withOthers(clash).others).toBe('Other …');

@@ -21,6 +21,12 @@ describe('a pie', () => {
     expect(model.slices[2]?.picked).toBeNull();
     expect(model.slices.map((s) => s.from)).toEqual([0, 0.5, 0.8]);
   });
+  it('has the groups behind the limit last, however many they are', () => {
+    const rest = { ...grouped(['a', 'b', 'Other'], [2, 1, 5]), rest: [2] };
+    expect(slices(rest, 6).slices.map((s) => [s.label, s.value])).toEqual([['a', 2], ['b', 1], ['Other', 5]]);
+    expect(slices(rest, 6).slices[2]?.picked).toBeNull();
+    expect(slices(rest, 2).slices.map((s) => [s.label, s.value])).toEqual([['a', 2], ['Other', 6]]);
+  });
   it('leaves out what is below zero and says so', () => {
     expect(slices(grouped(['a', 'b'], [4, -1]), 6)).toMatchObject({ whole: 4, below: 1 });
     expect(slices(grouped(['a'], [-1]), 6).slices).toEqual([]);

@@ -20,6 +20,11 @@ describe('buckets are wall-clock texts', () => {
   ] as const)('%s by %s', (text, grain, words) => {
     expect(bucket(text, grain)).toBe(words);
   });
+  it('a time that is no bucket is a moment of the same wall clock', () => {
+    expect(bucket('2013-12-31T23:58:00-05:00', undefined)).toBe('31 Dec 2013, 23:58');
+    expect(bucket('2013-12-31T23:58:00.123-05:00', null)).toBe('31 Dec 2013, 23:58');
+    expect(bucket('2013-12-31', undefined)).toBe('Tue, 31 Dec 2013');
+  });
   it('an instant on the same axis, through the clock change', () => {
     expect(wallClockOf('2026-10-25T00:30:00Z', 'Europe/Zurich')).toBe(wallClock('2026-10-25T02:30'));
     expect(wallClockOf('2026-10-25T01:30:00Z', 'Europe/Zurich')).toBe(wallClock('2026-10-25T02:30'));

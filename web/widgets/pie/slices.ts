@@ -31,15 +31,21 @@ export function slices(answer: Answer, most: number): Slices {
   const name = answer.columns[at]?.name ?? '';
   let below = 0;
   const all: { label: string; value: number; picked: Picked | null }[] = [];
+  const rest: typeof all = [];
+  const behind = new Set(answer.rest ?? []);
   for (const [i, value] of measure.values.entries()) {
     if (value === null || value === 0) continue;
     if (value < 0) below += 1;
+    else if (behind.has(i)) rest.push({ label: dimensionText(answer.data[at]?.[i]), value, picked: null });
     else all.push({ label: dimensionText(answer.data[at]?.[i]), value, picked: { dimension: name, value: pickable(answer.data[at]?.[i]) } });
   }
   all.sort((a, b) => b.value - a.value);
-  const shown = all.length > most ? all.slice(0, most - 1) : all;
-  const others = all.slice(shown.length);
-  if (others.length > 0) shown.push({ label: `${count(others.length)} others`, value: others.reduce((sum, s) => sum + s.value, 0), picked: null });
+  const room = most - rest.length;
+  const shown = all.length > room ? all.slice(0, most - 1) : [...all];
+  const others = [...all.slice(shown.length), ...rest];
+  const [alone] = rest;
+  if (alone && others.length === 1) shown.push(alone);
+  else if (others.length > 0) shown.push({ label: alone ? alone.label : `${count(others.length)} others`, value: others.reduce((sum, s) => sum + s.value, 0), picked: null });
   const whole = shown.reduce((sum, s) => sum + s.value, 0);
   let from = 0;
   const placed = shown.map((s) => {
