@@ -118,7 +118,7 @@ async fn serve_schemas(up: &mut Up, count: u64) -> Result<()> {
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        let key = json!({ "name": "bench", "scopes": ["events:write", "data:read"], "reason": "benchmark" });
+        let key = json!({ "name": "bench", "scopes": ["events:write", "data:read", "dashboards:read"], "reason": "benchmark" });
         let made = up.operate(&format!("POST /api/v1/tenants/{slug}/api-keys"), &key, 201).await?;
         let key = made["secret"].as_str().ok_or("no key")?.to_owned();
         let event =

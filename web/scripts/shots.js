@@ -133,4 +133,15 @@ await consolePages(PHONE, 'light', [['/tenants', 'Acme Air', 'console-tenants-ph
 for (const slug of ['acme', 'globex', 'initech']) await dashboards(slug, `dashboard-${slug}`, DESK, 'light');
 await dashboards('acme', 'dashboard-acme-dark', DESK, 'dark');
 await dashboards('globex', 'dashboard-globex-phone', PHONE, 'light');
+const acme = up.tenants.find((t) => t.slug === 'acme');
+const tall = await page({ width: 1280, height: 1180 }, 'light');
+await signIn(tall, acme.url, acme.owner);
+await tall.goto(acme.url);
+await tall.getByRole('link', { name: 'Punctuality' }).first().click();
+await tall.getByText('Where they go').waitFor();
+await shoot(tall, 'dashboard-punctuality');
+await tall.getByRole('link', { name: 'Edit' }).click();
+await tall.getByRole('button', { name: /^Where they go/ }).click();
+await tall.setViewportSize(DESK);
+await shoot(tall, 'editor');
 await browser.close();
