@@ -78,18 +78,11 @@ pub fn compile_rows(
     let mut binder = Binder::default();
     let mut sql = vec!["(extract(epoch FROM at) * 1000000)::int8".to_owned(), "id::text".to_owned()];
     let mut types = vec![ColumnType::Int8, ColumnType::Text];
-    let mut columns = vec![time_column()];
+    let mut columns = vec![Column::time(None)];
     for dimension in &dataset.dimensions {
         sql.push(format!("d{}", dimension.slot));
         types.push(ColumnType::Text);
-        columns.push(Column {
-            name: dimension.name.clone(),
-            kind: ColumnKind::Dimension,
-            label: Some(dimension.label.clone()),
-            unit: None,
-            format: None,
-            grain: None,
-        });
+        columns.push(Column::dimension(&dimension.name, Some(dimension.label.clone())));
     }
     for measure in &dataset.measures {
         sql.push(format!("m{}", measure.slot));
@@ -122,17 +115,6 @@ pub fn compile_rows(
     let statement =
         Statement { sql, params: binder.done(), columns: types, datasets: vec![dataset_number], cost };
     Ok(CompiledRows { statement, columns, range: span, zone: draft.zone, limit: limit as usize })
-}
-
-fn time_column() -> Column {
-    Column {
-        name: "time".to_owned(),
-        kind: ColumnKind::Time,
-        label: None,
-        unit: None,
-        format: None,
-        grain: None,
-    }
 }
 
 impl CompiledRows {

@@ -15,7 +15,7 @@ use insula_model::{
 use jiff::tz::TimeZone;
 
 use crate::bucket::Buckets;
-use crate::condition::{Condition, Kind, condition, filter_kind};
+use crate::condition::{Condition, Kind, all_of, condition, filter_kind};
 use crate::context::{Context, Source, zone_name};
 use crate::formula::{Checked, Gathering, checked};
 use crate::names::Names;
@@ -187,7 +187,7 @@ impl<'a> Draft<'a> {
 
     /// The conditions of the question and of what surrounds it, each behind an ` AND `.
     pub(crate) fn conditions_sql(&self, binder: &mut Binder) -> String {
-        self.conditions.iter().map(|c| format!(" AND {}", c.sql(binder))).collect()
+        all_of(&self.conditions, binder)
     }
 
     fn scan(&self, buckets: Option<&Buckets>, rank: Option<Rank>) -> Scan {
@@ -289,15 +289,8 @@ impl<'a> Draft<'a> {
     }
 
     fn dimensions(&self) -> Vec<Column> {
-        let column = |name: &String| Column {
-            name: name.clone(),
-            kind: ColumnKind::Dimension,
-            label: self.source.definition.dimension(name).map(|d| d.label.clone()),
-            unit: None,
-            format: None,
-            grain: None,
-        };
-        self.question.by.iter().map(column).collect()
+        let label = |name: &String| self.source.definition.dimension(name).map(|d| d.label.clone());
+        self.question.by.iter().map(|name| Column::dimension(name, label(name))).collect()
     }
 
     /// Whether the values of several groups of events make up the value of all of them.

@@ -75,6 +75,11 @@ impl Condition {
     }
 }
 
+/// That all of them hold, each behind an ` AND `.
+pub(crate) fn all_of(conditions: &[Condition], binder: &mut Binder) -> String {
+    conditions.iter().map(|condition| format!(" AND {}", condition.sql(binder))).collect()
+}
+
 /// What a filter is about.
 pub(crate) enum Kind {
     Dimension,

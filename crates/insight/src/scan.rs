@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::{Clock, local};
-use crate::condition::Condition;
+use crate::condition::{Condition, all_of};
 use crate::formula::{Checked, Gathered, Gathering, Surroundings, write};
 use crate::statement::{Binder, ColumnType, Cost, Param, Statement};
 
@@ -315,7 +315,7 @@ impl Scan {
     }
 
     fn and(&self, binder: &mut Binder) -> String {
-        self.conditions.iter().map(|c| format!(" AND {}", c.sql(binder))).collect()
+        all_of(&self.conditions, binder)
     }
 
     /// The local time of an event as SQL; nothing is bound unless a formula asks for it.

@@ -202,14 +202,7 @@ impl Shape {
         let mut columns = Vec::new();
         let mut data = Vec::new();
         if let Some(grain) = grain {
-            columns.push(Column {
-                name: "time".to_owned(),
-                kind: ColumnKind::Time,
-                label: None,
-                unit: None,
-                format: None,
-                grain: Some(grain),
-            });
+            columns.push(Column::time(Some(grain)));
             data.push(Values::Texts(Vec::new()));
         }
         for dimension in dimensions {

@@ -47,6 +47,27 @@ pub struct Column {
     pub grain: Option<Grain>,
 }
 
+impl Column {
+    /// The head of a time column: of buckets, or of moments where there is no grain.
+    #[must_use]
+    pub fn time(grain: Option<Grain>) -> Self {
+        Self { name: "time".to_owned(), kind: ColumnKind::Time, label: None, unit: None, format: None, grain }
+    }
+
+    /// The head of a dimension's column.
+    #[must_use]
+    pub fn dimension(name: &str, label: Option<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind: ColumnKind::Dimension,
+            label,
+            unit: None,
+            format: None,
+            grain: None,
+        }
+    }
+}
+
 /// The values of a column: texts, or numbers. Whole numbers are written without a decimal point.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {

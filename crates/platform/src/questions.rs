@@ -2,6 +2,7 @@
 
 use insula_insight::{Context, RowCursor, Statement, compile, compile_rows, filters};
 use insula_model::policy::action::QuestionAsk as AskAction;
+use insula_model::question::MAX_ROWS;
 use insula_model::question_filter::check_filters;
 use insula_model::{Answer, Error, EventRows, Filter, Question, Range, Result, period, problem};
 use insula_store::{Permit, StoredDataset, Tenant};
@@ -11,8 +12,6 @@ use crate::rows::{Asking, Fetched};
 
 /// Events of a page, unless the request says.
 const PAGE: u32 = 100;
-/// Events of a page at most.
-const LONGEST_PAGE: u32 = 1_000;
 
 /// A question and what it is asked in.
 #[derive(Debug, Clone)]
@@ -69,7 +68,7 @@ impl Platform {
         let permit = tenant.authorize::<AskAction>()?;
         let after = request.cursor.as_deref().map(str::parse::<RowCursor>).transpose()?;
         let limit = request.limit.unwrap_or(PAGE);
-        if !(1..=LONGEST_PAGE).contains(&limit) {
+        if !(1..=MAX_ROWS).contains(&limit) {
             return Err(Error::invalid("/limit", "range", "A page has 1 to 1,000 events."));
         }
         let (dataset, context) = self.surroundings(&permit, &request.asked).await?;
