@@ -141,7 +141,7 @@ async fn by_hand(ground: Arc<Ground>, until: Instant, seed: u64) -> Result<Sampl
             filters: Vec::new(),
             locked: Vec::new(),
         };
-        let sources = [Source { definition: &ground.loaded.definition, number: 1 }];
+        let sources = [Source::new(&ground.loaded.definition, 1)];
         let plan = compile_dashboard(&config, &sources, &context)?;
         let begun = Instant::now();
         for statement in &plan.statements {

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use insula_insight::{ColumnType, Context, Cost, Param, Statement, compile};
+use insula_insight::{ColumnType, Context, Cost, Param, Source, Statement, compile};
 use insula_model::dice::Dice;
 use insula_model::policy::action::QuestionAsk;
 use insula_model::{Agg, Aggregate, GrainChoice, Last, Question, Range, WeekStart};
@@ -52,7 +52,7 @@ fn cases(options: &Options) -> Vec<Case> {
                 filters: Vec::new(),
                 locked: Vec::new(),
             };
-            Ok((tenant, compile(&question(), &loaded.definition, 1, &context)?.statement))
+            Ok((tenant, compile(&question(), Source::new(&loaded.definition, 1), &context)?.statement))
         }
     };
     vec![

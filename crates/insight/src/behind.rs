@@ -7,9 +7,7 @@
 use std::str::FromStr;
 
 use insula_model::question::MAX_ROWS;
-use insula_model::{
-    Column, ColumnKind, Compare, DatasetDefinition, Error, EventRows, Question, Result, Values, problem,
-};
+use insula_model::{Column, ColumnKind, Compare, Error, EventRows, Question, Result, Values, problem};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -62,8 +60,7 @@ pub struct CompiledRows {
 /// `question.invalid` with a pointer into the question for everything that is wrong.
 pub fn compile_rows(
     question: &Question,
-    dataset: &DatasetDefinition,
-    dataset_number: i32,
+    source: Source<'_>,
     context: &Context,
     after: Option<RowCursor>,
     limit: u32,
@@ -71,7 +68,7 @@ pub fn compile_rows(
     let limit = limit.clamp(1, MAX_ROWS);
     let alone = Question { compare: Some(Compare::None), ..question.clone() };
     let calendar = Calendar::default();
-    let source = Source { definition: dataset, number: dataset_number };
+    let dataset = source.definition;
     let draft = Draft::new(&alone, source, context, &calendar)?;
     let span = draft.period.current;
 
@@ -96,7 +93,7 @@ pub fn compile_rows(
             grain: None,
         });
     }
-    let number = binder.bind(Param::Int4(dataset_number));
+    let number = binder.bind(Param::Int4(source.number));
     let (from, to) = (binder.instant(span.from), binder.instant(span.to));
     let conditions = draft.conditions_sql(&mut binder);
     let behind = after.map_or(String::new(), |after| {
@@ -113,7 +110,7 @@ pub fn compile_rows(
     let days = span.to.duration_since(span.from).as_hours() / 24 + 1;
     let cost = Cost { days: u32::try_from(days).unwrap_or(u32::MAX), rows: limit + 1, scans: 1 };
     let statement =
-        Statement { sql, params: binder.done(), columns: types, datasets: vec![dataset_number], cost };
+        Statement { sql, params: binder.done(), columns: types, datasets: vec![source.number], cost };
     Ok(CompiledRows { statement, columns, range: span, zone: draft.zone, limit: limit as usize })
 }
 

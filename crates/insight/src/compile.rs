@@ -10,7 +10,7 @@ use insula_model::dataset::label_of;
 use insula_model::question::MAX_ROWS;
 use insula_model::{
     Agg, Aggregate, Column, ColumnKind, DatasetDefinition, Error, FieldError, Figure, Filter, Format,
-    Formula, GrainChoice, Last, Question, Range, Result, Show, SortBy, period, problem,
+    Formula, Grain, GrainChoice, Last, Question, Range, Result, Show, SortBy, period, problem,
 };
 use jiff::tz::TimeZone;
 
@@ -40,19 +40,13 @@ pub struct CompiledQuery {
     pub shape: Shape,
 }
 
-/// Compiles a question to a dataset, which is stored under a number.
+/// Compiles a question to a dataset.
 ///
 /// # Errors
 /// `question.invalid` with a pointer into the question for everything that is wrong.
-pub fn compile(
-    question: &Question,
-    dataset: &DatasetDefinition,
-    dataset_number: i32,
-    context: &Context,
-) -> Result<CompiledQuery> {
+pub fn compile(question: &Question, source: Source<'_>, context: &Context) -> Result<CompiledQuery> {
     let calendar = Calendar::default();
-    let draft =
-        Draft::new(question, Source { definition: dataset, number: dataset_number }, context, &calendar)?;
+    let draft = Draft::new(question, source, context, &calendar)?;
     let grain = question.grain;
     let (mut scan, form) = draft.plan(grain)?;
     let shape = draft.shape(&mut scan, form);
@@ -199,10 +193,18 @@ impl<'a> Draft<'a> {
             group: self.group.clone(),
             bounds: buckets.map(|buckets| buckets.bounds()),
             rest: rank.is_some() && (self.question.other || self.shares()),
+            rolled: self.rolls(buckets),
             rank,
             zone: self.zone.clone(),
             atoms: Vec::new(),
         }
+    }
+
+    /// Whether sums of days make up what is asked for, if they are kept.
+    fn rolls(&self, buckets: Option<&Buckets>) -> bool {
+        let kept = self.source.rolled_in.is_some_and(|zone| zone == zone_name(&self.zone));
+        let of_days = buckets.is_none_or(|b| !matches!(b.grain, Grain::Minute | Grain::Hour));
+        kept && of_days && self.atoms().all(Atom::rolls)
     }
 
     fn rest(&self) -> Rest {
@@ -295,10 +297,15 @@ impl<'a> Draft<'a> {
 
     /// Whether the values of several groups of events make up the value of all of them.
     pub(crate) fn folds(&self) -> bool {
-        self.aggregates.iter().all(|resolved| match resolved {
-            Resolved::One(atom) => atom.folds(),
-            Resolved::Mean(_) => true,
-            Resolved::Formula(formula) => formula.atoms.iter().all(Atom::folds),
+        self.atoms().all(Atom::folds)
+    }
+
+    /// What the measures are worked out from; of means, which are sums over counts, there is nothing to say.
+    fn atoms(&self) -> impl Iterator<Item = &Atom> {
+        self.aggregates.iter().flat_map(|resolved| match resolved {
+            Resolved::One(atom) => std::slice::from_ref(atom),
+            Resolved::Mean(_) => &[],
+            Resolved::Formula(formula) => formula.atoms.as_slice(),
         })
     }
 

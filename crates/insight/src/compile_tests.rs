@@ -23,7 +23,7 @@ fn context() -> Context {
 }
 
 fn ask(json: &str) -> Result<CompiledQuery> {
-    compile(&serde_json::from_str(json).unwrap(), &flights(), 7, &context())
+    compile(&serde_json::from_str(json).unwrap(), Source::new(&flights(), 7), &context())
 }
 
 fn wrong(json: &str) -> Vec<(String, String)> {
@@ -75,7 +75,7 @@ fn the_datasets_own_time_zone_goes_before_the_tenants() {
     let mut dataset = flights();
     dataset.time_zone = Some("Asia/Kathmandu".into());
     let question = Question::new("flights", vec![Aggregate::count()]);
-    let shape = compile(&question, &dataset, 7, &context()).unwrap().shape;
+    let shape = compile(&question, Source::new(&dataset, 7), &context()).unwrap().shape;
     assert_eq!(shape.head.time_zone, "Asia/Kathmandu");
     assert_eq!(shape.head.range.to.to_string(), "2026-11-21T18:15:00Z");
 }
@@ -118,7 +118,7 @@ proptest! {
             compare: Some(Compare::PreviousPeriod),
             ..Question::new("flights", vec![Aggregate::of(Agg::Avg, "dep_delay"), Aggregate::distinct("dest")])
         };
-        let compiled = compile(&question(values.clone(), text, number), &flights(), 7, &context()).unwrap();
+        let compiled = compile(&question(values.clone(), text, number), Source::new(&flights(), 7), &context()).unwrap();
         let sql = &compiled.statement.sql;
         prop_assert!(sql.is_ascii() && !sql.contains('\'') && !sql.contains(';') && !sql.contains("tenant") && !sql.contains("--"));
         let mut plain: Vec<_> = values.iter().map(|v| v.as_ref().map(|_| "x".to_owned())).collect();
@@ -129,7 +129,7 @@ proptest! {
                 *p = format!("x{}", if seen.insert(v.clone()) { i } else { values.iter().position(|o| o.as_ref() == Some(v)).unwrap() });
             }
         }
-        let other = compile(&question(plain, "y".into(), 0.25), &flights(), 7, &context()).unwrap();
+        let other = compile(&question(plain, "y".into(), 0.25), Source::new(&flights(), 7), &context()).unwrap();
         prop_assert_eq!(sql, &other.statement.sql);
     }
 
@@ -139,7 +139,7 @@ proptest! {
         let mut question = Question::new("flights", vec![Aggregate::of(Agg::Sum, name.clone())]);
         question.by = vec![name.clone()];
         question.filters = vec![Filter::Contains { dimension: name, value: "x".into() }];
-        let error = compile(&question, &flights(), 7, &context()).unwrap_err();
+        let error = compile(&question, Source::new(&flights(), 7), &context()).unwrap_err();
         prop_assert_eq!(error.fields().len(), 3);
     }
 }

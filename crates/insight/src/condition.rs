@@ -30,6 +30,17 @@ pub(crate) enum Condition {
 }
 
 impl Condition {
+    /// The dimension that it is about; none for a measure.
+    pub(crate) fn dimension(&self) -> Option<u8> {
+        match self {
+            Self::In { slot, .. }
+            | Self::NotIn { slot, .. }
+            | Self::Contains { slot, .. }
+            | Self::StartsWith { slot, .. } => Some(*slot),
+            Self::Measure { .. } | Self::Between { .. } => None,
+        }
+    }
+
     /// As SQL.
     pub(crate) fn sql(&self, binder: &mut Binder) -> String {
         let mut list = |values: &[String], one: &str, many: (&str, &str)| match values {

@@ -31,6 +31,16 @@ pub struct Source<'a> {
     pub definition: &'a DatasetDefinition,
     /// The dataset's number among those of its tenant.
     pub number: i32,
+    /// The time zone whose days are kept as sums, if any are. A hint: whatever it says, the answers are the same.
+    pub rolled_in: Option<&'a str>,
+}
+
+impl<'a> Source<'a> {
+    /// A dataset of which no sums are kept.
+    #[must_use]
+    pub fn new(definition: &'a DatasetDefinition, number: i32) -> Self {
+        Self { definition, number, rolled_in: None }
+    }
 }
 
 /// The name of a time zone for an answer.

@@ -3,7 +3,8 @@
 //!
 //! What must always hold:
 //! 1. No text of a user is ever part of a statement: values are bound, names become slot columns (`d1`, `m1`),
-//!    and the only table is the unqualified `events`. Row-level security adds the tenant; no statement names it.
+//!    and the only tables are the unqualified `events` and its sums, `rollups` with `rollup_marks`. Row-level
+//!    security adds the tenant; no statement names it.
 //! 2. Time is worked out here, in the time zone of the tenant or dataset, with the compiled-in database: ranges
 //!    and buckets reach PostgreSQL as instants, so days of 23 and 25 hours are right and PostgreSQL's own time
 //!    zones never matter.
@@ -28,6 +29,7 @@ mod near;
 mod period;
 #[cfg(any(test, feature = "reference"))]
 pub mod reference;
+mod rolled;
 mod scan;
 mod shape;
 #[cfg(test)]
@@ -39,5 +41,6 @@ pub use compile::{CompiledQuery, MAX_CELLS, compile};
 pub use context::{Context, Source};
 pub use dashboard::{DashboardPlan, compile_dashboard, filters};
 pub use formula::check_calculated;
+pub use rolled::{days_over, rolled_in};
 pub use shape::Shape;
 pub use statement::{ColumnType, Cost, Param, Rows, Statement, Value};

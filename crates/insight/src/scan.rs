@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock::{Clock, local};
 use crate::condition::{Condition, all_of};
 use crate::formula::{Checked, Gathered, Gathering, Surroundings, write};
+use crate::rolled;
 use crate::statement::{Binder, ColumnType, Cost, Param, Statement};
 
 /// What PostgreSQL works out for one group of events. The number is that of a slot.
@@ -52,6 +53,30 @@ impl Atom {
             Self::Distinct(d) => format!("count(DISTINCT d{d}){filter}"),
             Self::Gathered(gathered) => gathered.sql(when, local, binder),
         }
+    }
+
+    /// The same over rows of which each is several events together, or one; see `rolled`.
+    fn over_sums(&self, when: Option<&str>) -> String {
+        let filter = when.map_or(String::new(), |when| format!(" FILTER (WHERE {when})"));
+        match self {
+            Self::Sum(m) => format!("sum(s{m}){filter}"),
+            Self::Min(m) => format!("min(low{m}){filter}"),
+            Self::Max(m) => format!("max(high{m}){filter}"),
+            Self::Count => format!("coalesce(sum(n){filter}, 0)::int8"),
+            Self::CountMeasure(m) => format!("coalesce(sum(c{m}){filter}, 0)::int8"),
+            Self::CountDimension(d) => {
+                let when = when.map_or(String::new(), |when| format!(" AND {when}"));
+                format!("coalesce(sum(n) FILTER (WHERE d{d} IS NOT NULL{when}), 0)::int8")
+            }
+            Self::Distinct(d) => format!("count(DISTINCT d{d}){filter}"),
+            // Of these there are no sums: see `rolls`.
+            Self::Last(_) | Self::Gathered(_) => "NULL".to_owned(),
+        }
+    }
+
+    /// Whether sums of days make it up.
+    pub(crate) fn rolls(&self) -> bool {
+        !matches!(self, Self::Last(_) | Self::Gathered(_))
     }
 
     fn column_type(&self) -> ColumnType {
@@ -94,9 +119,8 @@ impl Atom {
         self.folds() && !matches!(self, Self::Last(_))
     }
 
-    /// As a number that formulas work with, and groups are ranked by.
-    fn number(&self, when: Option<&str>, local: &str, binder: &mut Binder) -> String {
-        let sql = self.sql(when, local, binder);
+    /// Its expression as a number that formulas work with, and groups are ranked by.
+    fn number(&self, sql: String) -> String {
         let sum = match self {
             Self::Gathered(gathered) => gathered.by == Gathering::Sum,
             other => matches!(other, Self::Sum(_)),
@@ -162,6 +186,8 @@ pub(crate) struct Scan {
     pub(crate) rank: Option<Rank>,
     /// Whether the groups behind the limit come put together, as one more.
     pub(crate) rest: bool,
+    /// Whether sums of days, where they are kept, make up what is worked out here.
+    pub(crate) rolled: bool,
     /// The clock of the local times that formulas ask for.
     pub(crate) zone: TimeZone,
     pub(crate) atoms: Vec<Atom>,
@@ -185,6 +211,7 @@ impl Scan {
             && self.bounds == other.bounds
             && self.rank == other.rank
             && self.rest == other.rest
+            && self.rolled == other.rolled
             && self.zone == other.zone
             && self.conditions == other.conditions
     }
@@ -205,9 +232,13 @@ impl Scan {
     /// Writes the statement.
     pub(crate) fn statement(&self) -> Statement {
         let mut binder = Binder::default();
-        let from = self.from(&mut binder);
+        let slot = rolled::slot(self);
+        let from = match slot {
+            Some(slot) => rolled::from(self, slot, &mut binder),
+            None => self.from(&mut binder),
+        };
         let local = self.local(&mut binder);
-        let mut pen = Pen { binder, local };
+        let mut pen = Pen { binder, local, sums: slot.is_some() };
         let binder = &mut pen;
         let sql = match (&self.bounds, &self.rank) {
             (None, None) => self.total(binder, &from),
@@ -298,20 +329,24 @@ impl Scan {
 
     /// The columns that are needed above the conditions.
     fn read(&self) -> String {
-        let mut columns = vec!["at".to_owned()];
+        std::iter::once("at".to_owned()).chain(self.slots_read()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The columns that it groups by, ranks by and works with, each once.
+    pub(crate) fn slots_read(&self) -> Vec<String> {
         let ranked: Vec<String> = match self.rank.as_ref().map(|rank| &rank.by) {
             Some(RankBy::Atom(atom)) => atom.slots(),
             Some(RankBy::Formula(formula)) => formula.atoms.iter().flat_map(Atom::slots).collect(),
             Some(RankBy::Mean(m)) => vec![format!("m{m}")],
             Some(RankBy::Group(_)) | None => Vec::new(),
         };
-        let slots = self.group.iter().map(|d| format!("d{d}")).chain(self.atoms.iter().flat_map(Atom::slots));
-        for slot in slots.chain(ranked) {
+        let mut columns: Vec<String> = Vec::new();
+        for slot in self.slots().into_iter().chain(self.atoms.iter().flat_map(Atom::slots)).chain(ranked) {
             if !columns.contains(&slot) {
                 columns.push(slot);
             }
         }
-        columns.join(", ")
+        columns
     }
 
     fn and(&self, binder: &mut Binder) -> String {
@@ -457,11 +492,13 @@ struct Pen {
     binder: Binder,
     /// The local time of an event, as SQL.
     local: String,
+    /// Whether the rows are sums, and not events.
+    sums: bool,
 }
 
 impl Pen {
     fn atom(&mut self, atom: &Atom, when: Option<&str>) -> String {
-        atom.sql(when, &self.local, &mut self.binder)
+        if self.sums { atom.over_sums(when) } else { atom.sql(when, &self.local, &mut self.binder) }
     }
 
     /// What a group is ranked by, over the rows of the range; nothing when it is ranked by name.
@@ -471,10 +508,13 @@ impl Pen {
             RankBy::Atom(atom) => Some(self.atom(atom, when)),
             RankBy::Mean(m) => {
                 let filter = when.map_or(String::new(), |when| format!(" FILTER (WHERE {when})"));
-                Some(format!("avg(m{m}){filter}"))
+                Some(match self.sums {
+                    true => format!("sum(s{m}){filter} / nullif(sum(c{m}){filter}, 0)::float8"),
+                    false => format!("avg(m{m}){filter}"),
+                })
             }
             RankBy::Formula(formula) => {
-                let number = |atom: &Atom| atom.number(when, &self.local, &mut self.binder);
+                let number = |atom: &Atom| atom.number(self.atom(atom, when));
                 let atoms: Vec<String> = formula.atoms.iter().map(number).collect();
                 let around = Surroundings { atoms: &atoms, local: &self.local };
                 Some(write(&formula.expression, &around, &mut self.binder))

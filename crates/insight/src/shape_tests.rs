@@ -1,7 +1,7 @@
 //! Tests of [`super`]: rows become columns.
 
 use super::*;
-use crate::context::Context;
+use crate::context::{Context, Source};
 use crate::statement::Value::{Float, Int, Null, Text};
 use insula_model::{
     Agg, Aggregate, Compare, DatasetDefinition, Edge, GrainChoice, Question, Range, Sort, SortBy, WeekStart,
@@ -26,7 +26,7 @@ fn shape(change: impl FnOnce(&mut Question)) -> Shape {
     let edge = |text: &str| text.parse::<Edge>().unwrap();
     question.range = Some(Range::Between { from: edge("2026-01-01"), to: edge("2026-01-05") });
     change(&mut question);
-    crate::compile(&question, &dataset, 1, &context).unwrap().shape
+    crate::compile(&question, Source::new(&dataset, 1), &context).unwrap().shape
 }
 
 fn numbers(answer: &Answer, column: usize) -> &[Option<f64>] {

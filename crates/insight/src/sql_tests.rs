@@ -36,7 +36,7 @@ fn write(out: &mut String, statement: &Statement) {
 fn every_kind_of_question() {
     let mut out = String::new();
     for (what, question) in kinds() {
-        let compiled = compile(&question, &dataset(), 7, &context())
+        let compiled = compile(&question, Source::new(&dataset(), 7), &context())
             .unwrap_or_else(|e| panic!("{what}: {e:?} {:?}", e.fields()));
         writeln!(out, "-- {what}").unwrap();
         write(&mut out, &compiled.statement);
@@ -44,15 +44,27 @@ fn every_kind_of_question() {
     insta::assert_snapshot!("every_kind_of_question", out);
 }
 
+/// The same questions where sums are kept, those that can be answered from them.
+#[test]
+fn every_kind_of_question_that_sums_answer() {
+    let mut out = String::new();
+    let dataset = dataset();
+    let source = Source { rolled_in: Some("America/New_York"), ..Source::new(&dataset, 7) };
+    for (what, question) in kinds() {
+        let statement = compile(&question, source, &context()).unwrap().statement;
+        if statement.sql.contains("rollups") {
+            writeln!(out, "-- {what}").unwrap();
+            write(&mut out, &statement);
+        }
+    }
+    insta::assert_snapshot!("rolled", out);
+}
+
 #[test]
 fn the_default_dashboard_is_three_statements() {
     let dataset = sample_dataset();
-    let plan = compile_dashboard(
-        &default_dashboard(&dataset),
-        &[Source { definition: &dataset, number: 1 }],
-        &context(),
-    )
-    .unwrap();
+    let plan =
+        compile_dashboard(&default_dashboard(&dataset), &[Source::new(&dataset, 1)], &context()).unwrap();
     assert_eq!(plan.statements.len(), 3);
     let mut out = String::new();
     plan.statements.iter().for_each(|s| write(&mut out, s));
@@ -71,7 +83,7 @@ fn a_text_asks_nothing_and_a_picture_without_a_comparison_reads_no_period_before
     let bar = Picture::Bar(BarOptions::default());
     let plan = |widgets| {
         let config = DashboardConfig { widgets, ..default_dashboard(&dataset) };
-        compile_dashboard(&config, &[Source { definition: &dataset, number: 1 }], &context()).unwrap()
+        compile_dashboard(&config, &[Source::new(&dataset, 1)], &context()).unwrap()
     };
     let words = Widget { id: "text".into(), title: "Words".into(), content: text };
     let mixed = plan(vec![words, Widget::chart("pie", "Pie", question.clone(), pie)]);
@@ -88,7 +100,7 @@ fn a_gauge_shares_the_statement_of_the_kpis() {
     let mut config = default_dashboard(&dataset);
     let question = config.widgets[0].question().unwrap().clone();
     config.widgets.push(Widget::chart("gauge", "Gauge", question, Picture::Gauge(GaugeOptions::default())));
-    let sources = [Source { definition: &dataset, number: 1 }];
+    let sources = [Source::new(&dataset, 1)];
     let plan = compile_dashboard(&config, &sources, &Context { compare: Some(Compare::None), ..context() });
     assert_eq!(plan.unwrap().statements.len(), 3);
 }
@@ -99,7 +111,7 @@ fn a_widget_that_cannot_be_answered_does_not_hold_up_the_others() {
     let mut config = default_dashboard(&dataset);
     config.widgets[0].question_mut().unwrap().dataset = "sample_metric".into();
     config.widgets[1].question_mut().unwrap().measures[0] = Aggregate::of(Agg::Sum, "order").into();
-    let sources = [Source { definition: &dataset, number: 1 }];
+    let sources = [Source::new(&dataset, 1)];
     let plan = compile_dashboard(&config, &sources, &context()).unwrap();
     let rows: Vec<_> = plan.statements.iter().map(|_| Ok(Vec::new())).collect();
     let widgets = plan.assemble(&rows);
@@ -123,7 +135,7 @@ fn a_widget_that_cannot_be_answered_does_not_hold_up_the_others() {
 fn a_digest_changes_with_what_is_shown_and_not_with_every_second() {
     let dataset = sample_dataset();
     let config = default_dashboard(&dataset);
-    let sources = [Source { definition: &dataset, number: 1 }];
+    let sources = [Source::new(&dataset, 1)];
     let digest = |context: &Context| compile_dashboard(&config, &sources, context).unwrap().digest();
     let at = |now: &str| Context { now: now.parse().unwrap(), ..context() };
     let now = digest(&context());
@@ -132,6 +144,6 @@ fn a_digest_changes_with_what_is_shown_and_not_with_every_second() {
     assert_ne!(now, digest(&Context { compare: Some(Compare::None), ..context() }));
     let mut renamed = sample_dataset();
     renamed.measures[0].label = "Income".into();
-    let renamed = [Source { definition: &renamed, number: 1 }];
+    let renamed = [Source::new(&renamed, 1)];
     assert_ne!(now, compile_dashboard(&config, &renamed, &context()).unwrap().digest());
 }

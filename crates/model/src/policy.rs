@@ -369,6 +369,8 @@ actions! {
     TenantSeed = "tenant.seed", Write, Nobody, key None, support None, system true, embed false, audited true;
     /// Record in the tenant's log what an operator did to it from outside.
     TenantRecord = "tenant.record", Write, Nobody, key None, support None, system true, embed false, audited true;
+    /// Sum up a dataset's events by day.
+    RollupUpdate = "rollup.update", Write, Nobody, key None, support None, system true, embed false, audited false;
     /// Carry the outbox over to the jobs.
     OutboxRelay = "outbox.relay", Write, Nobody, key None, support None, system true, embed false, audited false;
     /// See what an embed token or a public link shows: the one thing that an embed may do, and that nobody else may.

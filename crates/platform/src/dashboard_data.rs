@@ -16,7 +16,7 @@ use insula_model::{
     Compare, DashboardData, DashboardId, Error, Filter, Range, Result, TenantRecord, check_filters, period,
     problem,
 };
-use insula_store::{DashboardState, Permit, Store, Tenant};
+use insula_store::{DashboardState, Permit, Store, StoredDataset, Tenant};
 use sha2::{Digest, Sha256};
 
 use crate::Platform;
@@ -176,11 +176,7 @@ impl Platform {
             filters: request.filters.to_vec(),
             locked,
         };
-        let sources: Vec<Source<'_>> = state
-            .datasets
-            .iter()
-            .map(|d| Source { definition: &d.dataset.definition, number: d.number })
-            .collect();
+        let sources: Vec<Source<'_>> = state.datasets.iter().map(StoredDataset::source).collect();
         let plan = compile_dashboard(&state.config, &sources, &context)?;
         let etag = etag(viewing.tenant(), &state, &plan);
         Ok((state, plan, etag))

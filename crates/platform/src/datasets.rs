@@ -47,6 +47,9 @@ impl Platform {
         let (stored, made) = tx.datasets().put(&permit, id, name, put, version).await?;
         // What is wrong with a formula shows when all the names are known; nothing is committed then.
         check_calculated(&stored.dataset.definition).map_err(|error| put.place(error))?;
+        if stored.rolled_in.is_some() {
+            self.days_are_others(&mut tx, tenant.record().id).await?;
+        }
         tx.commit().await?;
         Ok((stored.dataset, made))
     }

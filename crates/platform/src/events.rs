@@ -55,6 +55,9 @@ impl Platform {
         let tx = self.store().begin(permit).await?;
         let receipt = self.once(tx, async |tx| {
             let ingested = tx.events().ingest(permit, events, insertion, self.world()).await?;
+            if ingested.hint {
+                self.store().outbox_hint(permit.tenant().id).await?;
+            }
             let more = ingested.rejected.into_iter().map(|(index, why)| rejection(places[index], why));
             let mut rejected: Vec<EventRejection> = rejected.iter().cloned().chain(more).collect();
             rejected.sort_by_key(|r| r.index);

@@ -246,6 +246,7 @@ impl Platform {
             ),
         };
         let item = OutboxItem {
+            run_at: None,
             id: JobId::from_uuid(self.world().uuid()),
             kind: MailPayload::KIND.to_owned(),
             payload: serde_json::to_value(&mail).map_err(Error::internal)?,

@@ -54,8 +54,7 @@ impl Platform {
     pub async fn question_ask(&self, tenant: &Tenant<'_>, request: &QuestionRequest) -> Result<Answer> {
         let permit = tenant.authorize::<AskAction>()?;
         let (dataset, context) = self.surroundings(&permit, request).await?;
-        let compiled = compile(&request.question, &dataset.dataset.definition, dataset.number, &context)
-            .map_err(in_question)?;
+        let compiled = compile(&request.question, dataset.source(), &context).map_err(in_question)?;
         let rows = self.rows_of(&permit, &compiled.statement, &dataset).await?;
         compiled.shape.answer(&rows)
     }
@@ -72,9 +71,9 @@ impl Platform {
             return Err(Error::invalid("/limit", "range", "A page has 1 to 1,000 events."));
         }
         let (dataset, context) = self.surroundings(&permit, &request.asked).await?;
-        let (question, definition) = (&request.asked.question, &dataset.dataset.definition);
-        let compiled = compile_rows(question, definition, dataset.number, &context, after, limit)
-            .map_err(in_question)?;
+        let question = &request.asked.question;
+        let compiled =
+            compile_rows(question, dataset.source(), &context, after, limit).map_err(in_question)?;
         compiled.page(&self.rows_of(&permit, &compiled.statement, &dataset).await?)
     }
 

@@ -50,6 +50,9 @@ impl Platform {
         let permit = tenant.authorize::<SettingsUpdate>()?;
         let mut tx = self.store().begin(&permit).await?;
         let settings = tx.settings().update(&permit, version, patch).await?;
+        if patch.time_zone.is_some() {
+            self.days_are_others(&mut tx, tenant.record().id).await?;
+        }
         tx.commit().await?;
         self.looks_changed(tenant.record()).await;
         Ok(settings)

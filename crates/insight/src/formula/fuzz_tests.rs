@@ -5,7 +5,7 @@
 use insula_model::dice::Dice;
 use insula_model::{DatasetDefinition, Figure, Formula, Question, WeekStart, period};
 
-use crate::{Context, compile};
+use crate::{Context, Source, compile};
 
 /// A part of every text of the thrown formulas, to be looked for in the SQL.
 const MARK: &str = "zq9";
@@ -201,7 +201,7 @@ fn throw(count: u64, seed: u64) {
         if n % 3 == 0 {
             question.by = vec!["origin".to_owned()];
         }
-        match compile(&question, &dataset, 7, &context) {
+        match compile(&question, Source::new(&dataset, 7), &context) {
             Ok(compiled) => {
                 understood += 1;
                 let sql = &compiled.statement.sql;

@@ -30,7 +30,7 @@ pub fn answer(
 ) -> Result<Answer> {
     let empty: Answer = blank(question, dataset, context)?;
     let calendar = Calendar::default();
-    let draft = Draft::new(question, Source { definition: dataset, number: 0 }, context, &calendar)?;
+    let draft = Draft::new(question, Source::new(dataset, 0), context, &calendar)?;
     let buckets = question.grain.map(|grain| draft.buckets(grain)).transpose()?;
     let fits = |e: &&Event| e.dataset == dataset.name && question.filters.iter().all(|f| holds(f, e));
     let all: Vec<&Event> = events.iter().filter(fits).collect();
@@ -41,9 +41,17 @@ pub fn answer(
         question,
         asked: Asked { dataset, zone: &draft.zone },
         now: context.now,
-        current: within(draft.period.current),
-        previous: draft.period.previous.map(within),
-        buckets,
+        current: placed(within(draft.period.current), |e| match &buckets {
+            Some(buckets) => Bucket::Of(buckets.starts.iter().filter(|s| **s <= e.at).count() - 1),
+            None => Bucket::Whole,
+        }),
+        previous: draft.period.previous.map(|previous| {
+            placed(within(previous), |e| match &buckets {
+                Some(buckets) => previous_bucket(buckets, e),
+                None => Bucket::Whole,
+            })
+        }),
+        buckets: buckets.clone(),
         open: draft.period.open,
     };
     Ok(world.fill(empty))
@@ -51,7 +59,7 @@ pub fn answer(
 
 /// The answer with its heads and no rows.
 fn blank(question: &Question, dataset: &DatasetDefinition, context: &Context) -> Result<Answer> {
-    let mut answer = compile(question, dataset, 0, context)?.shape.answer(&[])?;
+    let mut answer = compile(question, Source::new(dataset, 0), context)?.shape.answer(&[])?;
     for values in &mut answer.data {
         match values {
             Values::Texts(v) => v.clear(),
@@ -65,10 +73,33 @@ struct World<'a> {
     question: &'a Question,
     asked: Asked<'a>,
     now: Timestamp,
-    current: Vec<&'a Event>,
-    previous: Option<Vec<&'a Event>>,
+    current: Vec<(&'a Event, Bucket)>,
+    previous: Option<Vec<(&'a Event, Bucket)>>,
     buckets: Option<Arc<Buckets>>,
     open: bool,
+}
+
+/// Where an event stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bucket {
+    /// There are no buckets.
+    Whole,
+    Of(usize),
+    /// In the period before, where no bucket goes with it.
+    Nowhere,
+}
+
+fn placed<'a>(events: Vec<&'a Event>, bucket: impl Fn(&Event) -> Bucket) -> Vec<(&'a Event, Bucket)> {
+    events.into_iter().map(|event| (event, bucket(event))).collect()
+}
+
+fn previous_bucket(buckets: &Buckets, event: &Event) -> Bucket {
+    let bounds = buckets.bounds();
+    let number = bounds.iter().filter(|b| **b <= event.at).count();
+    match buckets.place(i64::try_from(number).unwrap_or_default()) {
+        Some(Place::Previous(i)) => Bucket::Of(i),
+        _ => Bucket::Nowhere,
+    }
 }
 
 type Key = Vec<Option<String>>;
@@ -76,7 +107,7 @@ type Key = Vec<Option<String>>;
 /// The texts and the numbers of a row.
 type Line = (Vec<Option<String>>, Vec<Option<f64>>);
 
-impl World<'_> {
+impl<'a> World<'a> {
     fn key(&self, event: &Event) -> Key {
         self.question.by.iter().map(|name| text(event, name).map(str::to_owned)).collect()
     }
@@ -87,7 +118,8 @@ impl World<'_> {
             return vec![Vec::new()];
         }
         let seen = self.current.iter().chain(self.previous.iter().flatten());
-        let mut groups: Vec<Key> = seen.map(|e| self.key(e)).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut groups: Vec<Key> =
+            seen.map(|(e, _)| self.key(e)).collect::<BTreeSet<_>>().into_iter().collect();
         // Nothing stands last among texts as well.
         let texts = |a: &Option<String>, b: &Option<String>| match (a, b) {
             (Some(a), Some(b)) => a.cmp(b),
@@ -107,10 +139,13 @@ impl World<'_> {
         } else {
             let value = |key: &Key| {
                 let events: Vec<&Event> =
-                    self.current.iter().copied().filter(|e| self.key(e) == *key).collect();
+                    self.current.iter().map(|(e, _)| *e).filter(|e| self.key(e) == *key).collect();
                 self.figure(&self.question.measures[index], &events)
             };
-            groups.sort_by(|a, b| by_number(value(a), value(b), sort.descending));
+            let mut valued: Vec<(Option<f64>, Key)> =
+                groups.into_iter().map(|key| (value(&key), key)).collect();
+            valued.sort_by(|(a, _), (b, _)| by_number(*a, *b, sort.descending));
+            groups = valued.into_iter().map(|(_, key)| key).collect();
         }
         groups
     }
@@ -165,8 +200,8 @@ impl World<'_> {
                     }
                 }
                 if self.open {
-                    let seen = |e: &&&Event| shown.iter().any(|group| self.is_in(*group, &groups, e));
-                    let first = self.current.iter().filter(seen).map(|e| e.at).min();
+                    let seen = |e: &&Event| shown.iter().any(|group| self.is_in(*group, &groups, e));
+                    let first = self.current.iter().map(|(e, _)| *e).filter(seen).map(|e| e.at).min();
                     let keep = buckets
                         .starts
                         .iter()
@@ -224,23 +259,15 @@ impl World<'_> {
 
     /// The events that are chosen by the bucket of the range that they belong to (there is none without buckets), and
     /// those of the period before.
-    fn cell(&self, chosen: impl Fn(Option<usize>, &Event) -> bool) -> Cell<'_> {
-        let now = |e: &&&Event| {
-            let bucket = self.buckets.as_ref().map(|b| b.starts.iter().filter(|s| **s <= e.at).count() - 1);
-            chosen(bucket, e)
+    fn cell(&self, chosen: impl Fn(Option<usize>, &Event) -> bool) -> Cell<'a> {
+        let fits = |&&(event, bucket): &&(&Event, Bucket)| match bucket {
+            Bucket::Whole => chosen(None, event),
+            Bucket::Of(i) => chosen(Some(i), event),
+            Bucket::Nowhere => false,
         };
-        let before = |e: &&&Event| {
-            let Some(buckets) = &self.buckets else { return chosen(None, e) };
-            let number = buckets.bounds().iter().filter(|b| **b <= e.at).count();
-            match buckets.place(i64::try_from(number).unwrap_or_default()) {
-                Some(Place::Previous(i)) => chosen(Some(i), e),
-                _ => false,
-            }
-        };
-        Cell {
-            now: self.current.iter().filter(now).copied().collect(),
-            before: self.previous.as_ref().map(|events| events.iter().filter(before).copied().collect()),
-        }
+        let those =
+            |events: &[(&'a Event, Bucket)]| events.iter().filter(fits).map(|(event, _)| *event).collect();
+        Cell { now: those(&self.current), before: self.previous.as_deref().map(those) }
     }
 
     fn numbers(

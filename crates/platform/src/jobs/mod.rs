@@ -6,6 +6,7 @@
 
 mod mail;
 mod relay;
+mod rollup;
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -25,7 +26,7 @@ const LEASE: Duration = Duration::from_secs(60);
 const TRIES: i32 = 8;
 
 /// The kinds that this binary does.
-const KINDS: &[&str] = &[mail::KIND];
+const KINDS: &[&str] = &[mail::KIND, rollup::KIND];
 
 impl Platform {
     /// Starts `count` workers that run until the process ends.
@@ -101,6 +102,7 @@ impl Platform {
         self.faults().at(&format!("job {} {}", job.kind, job.attempt))?;
         match job.kind.as_str() {
             mail::KIND => self.mail_send(job).await,
+            rollup::KIND => self.rollup_run(job).await,
             other => Err(Error::internal(format!("no worker for jobs of kind {other:?}"))),
         }
     }

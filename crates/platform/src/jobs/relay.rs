@@ -51,7 +51,7 @@ impl Platform {
                     tenant: Some(tenant),
                     kind: item.kind.clone(),
                     payload: item.payload.clone(),
-                    run_at: self.world().now(),
+                    run_at: item.run_at.unwrap_or_else(|| self.world().now()),
                 })
                 .collect();
             self.store().job_enqueue(&jobs).await?;

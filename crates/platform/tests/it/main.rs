@@ -31,6 +31,7 @@ mod people;
 mod plans;
 mod questions;
 mod queue;
+mod rollups;
 mod rows;
 mod sessions;
 mod settings;

@@ -71,20 +71,20 @@ each_tier!(sums_by_origin_and_month_are_those_of_the_input, async |t: &TestPlatf
 });
 
 /// A dataset as it is stored.
-async fn stored(t: &TestPlatform, who: &Person, name: &str) -> StoredDataset {
+pub(crate) async fn stored(t: &TestPlatform, who: &Person, name: &str) -> StoredDataset {
     let permit = who.tenant(t).authorize::<QuestionAsk>().expect("a permit");
     t.store().begin(&permit).await.expect("a transaction").datasets().view(name).await.expect("the dataset")
 }
 
 /// The answer of PostgreSQL to a question in surroundings of the test's choice.
-async fn asked(
+pub(crate) async fn asked(
     t: &TestPlatform,
     who: &Person,
     question: &Question,
     dataset: &StoredDataset,
     context: &Context,
 ) -> insula_model::Result<Answer> {
-    let compiled = compile(question, &dataset.dataset.definition, dataset.number, context)?;
+    let compiled = compile(question, dataset.source(), context)?;
     let permit = who.tenant(t).authorize::<QuestionAsk>()?;
     let mut tx = t.store().begin(&permit).await?;
     let rows = tx.questions().run(std::slice::from_ref(&compiled.statement)).await?.remove(0)?;
@@ -92,7 +92,7 @@ async fn asked(
 }
 
 /// Stores events without asking the clock whether they may be.
-async fn put_in(t: &TestPlatform, who: &Person, events: &[Event]) {
+pub(crate) async fn put_in(t: &TestPlatform, who: &Person, events: &[Event]) {
     let permit = who.tenant(t).authorize::<EventIngest>().expect("a permit");
     let mut tx = t.store().begin(&permit).await.expect("a transaction");
     tx.events().ingest(&permit, events, Insertion::Hopeful, t.platform.world()).await.expect("events");
@@ -209,7 +209,7 @@ each_tier!(a_whole_dashboard_says_what_its_questions_say, async |t: &TestPlatfor
             filters: Vec::new(),
             locked: Vec::new(),
         };
-        let source = Source { definition, number: dataset.number };
+        let source = Source::new(definition, dataset.number);
         let plan = compile_dashboard(&config, &[source], &context).expect("a plan");
         let permit = owner.tenant(t).authorize::<QuestionAsk>().expect("a permit");
         let mut tx = t.store().begin(&permit).await.expect("a transaction");
@@ -258,7 +258,8 @@ each_tier!(no_kind_of_question_reads_the_whole_table, async |t: &TestPlatform, t
     };
     let role = &acme.record.placement.role;
     for (kind, question) in reference::kinds() {
-        let compiled = compile(&question, &reference::dataset(), 1, &context).expect("a statement");
+        let compiled =
+            compile(&question, Source::new(&reference::dataset(), 1), &context).expect("a statement");
         let plan = crate::plans::explain(&client, &acme.id(), role, &compiled.statement).await;
         assert!(plan.contains("InitPlan"), "{kind}: row-level security is not in the plan\n{plan}");
         let whole = plan.lines().any(|line| line.contains("Seq Scan on events"));

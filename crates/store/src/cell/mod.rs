@@ -100,12 +100,14 @@ impl Cell {
         let pool = |login: &Login, scopes, size| {
             Pool::new(dialer(&spec, login.clone(), spec.shared_database.clone(), scopes, tasks), size)
         };
+        let admin = dialer(&spec, spec.admin.clone(), spec.shared_database.clone(), Scopes::Control, tasks);
+        let admin = Dialer { recycling: Recycling::ADMIN, ..admin };
         Ok(Arc::new(Self {
             pooled: pool(&spec.app, Scopes::In(TENANT_SCHEMA), sizes.pooled)?,
             lanes: (0..sizes.lanes.max(1))
                 .map(|_| pool(&spec.app, Scopes::Anywhere, sizes.lane.max(1)))
                 .collect::<Result<_>>()?,
-            admin: pool(&spec.admin, Scopes::Control, sizes.admin.max(1))?,
+            admin: Pool::new(admin, sizes.admin.max(1))?,
             databases: Databases::new(sizes.database, sizes.databases),
             migrations: Arc::clone(migrations),
             tasks: tasks.clone(),

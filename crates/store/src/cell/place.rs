@@ -200,9 +200,9 @@ impl Place<'_> {
             .collect::<Result<_>>()?;
         drop(admin);
         // Row security is forced on the owner too: without the setting nothing would be deleted, and with it only
-        // this tenant's rows can be.
+        // this tenant's rows can be. Twice: that rows are gone may be noted in a table that was emptied before.
         self.shared(&format!(
-            "{} SELECT set_config('insula.tenant', '{tenant}', true); {deletes}",
+            "{} SELECT set_config('insula.tenant', '{tenant}', true); {deletes} {deletes}",
             self.guard()
         ))
         .await

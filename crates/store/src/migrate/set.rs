@@ -77,7 +77,12 @@ impl MigrationSet {
     /// Of each target: the pooled schema, a tenant's schema, a tenant's database.
     #[must_use]
     pub fn tenant() -> Self {
-        set!["tenant/0001_tenant.sql", "tenant/0002_embedding.sql", "tenant/0003_dashboard_versions.sql"]
+        set![
+            "tenant/0001_tenant.sql",
+            "tenant/0002_embedding.sql",
+            "tenant/0003_dashboard_versions.sql",
+            "tenant/0004_rollups.sql",
+        ]
     }
 
     /// The version of a target that has all of it.

@@ -35,6 +35,12 @@ impl OpCtx {
         Self::new(Actor::system("outbox"), request, Reach::System { tenant, only: &["outbox.relay"] })
     }
 
+    /// Summing up a tenant's events by day, and nothing else.
+    #[must_use]
+    pub fn of_rollup(tenant: TenantId, request: RequestId) -> Self {
+        Self::new(Actor::system("rollup"), request, Reach::System { tenant, only: &["rollup.update"] })
+    }
+
     /// Somebody who comes to a tenant's address: sees its looks, and can do nothing else.
     #[must_use]
     pub fn of_visitor(tenant: TenantId, request: RequestId) -> Self {

@@ -77,6 +77,7 @@ struct DatasetText {
     updated_at: Timestamp,
     number: i32,
     data_version: i64,
+    rolled_in: Option<String>,
 }
 
 impl From<DatasetText> for StoredDataset {
@@ -91,6 +92,7 @@ impl From<DatasetText> for StoredDataset {
             },
             number: text.number,
             data_version: text.data_version,
+            rolled_in: text.rolled_in,
         }
     }
 }
@@ -157,7 +159,8 @@ impl<M: Mode> Dashboards<'_, '_, M> {
                         b.template_base, b.config, s.time_zone, s.week_start, s.version, \
                         (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'definition', d.definition, \
                                 'version', d.version, 'events', d.events, 'updated_at', d.updated_at, \
-                                'number', d.number, 'data_version', d.data_version) ORDER BY d.number), '[]') \
+                                'number', d.number, 'data_version', d.data_version, \
+                                'rolled_in', d.rolled_in) ORDER BY d.number), '[]') \
                            FROM datasets d \
                           WHERE d.name = ANY($2) \
                              OR d.name IN (SELECT w -> 'question' ->> 'dataset' \

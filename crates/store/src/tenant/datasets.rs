@@ -4,6 +4,7 @@
 //! once take turns; a number is given once and never again; events of a deleted dataset go with it in the same
 //! transaction. Tested in `platform/tests/it/datasets.rs`.
 
+use insula_insight::Source;
 use insula_model::policy::action::{DatasetDelete, DatasetUpdate};
 use insula_model::{Dataset, DatasetDefinition, DatasetId, DatasetPut, Error, Mode, Result, Write, problem};
 use serde_json::json;
@@ -25,6 +26,17 @@ pub struct StoredDataset {
     pub number: i32,
     /// Rises with every batch that brought something new.
     pub data_version: i64,
+    /// The time zone whose days are kept as sums, if any are.
+    pub rolled_in: Option<String>,
+}
+
+impl StoredDataset {
+    /// As questions need it.
+    #[must_use]
+    pub fn source(&self) -> Source<'_> {
+        let definition = &self.dataset.definition;
+        Source { definition, number: self.number, rolled_in: self.rolled_in.as_deref() }
+    }
 }
 
 /// The datasets of a transaction's tenant.
@@ -48,6 +60,7 @@ pub(super) fn dataset(row: &Row) -> Result<StoredDataset> {
         },
         number: row.get(5),
         data_version: row.get(6),
+        rolled_in: row.get(7),
     })
 }
 
@@ -64,7 +77,7 @@ impl<M: Mode> Datasets<'_, '_, M> {
         let rows = self
             .0
             .rows(
-                "SELECT id, definition, version, events, updated_at, number, data_version FROM datasets ORDER BY name",
+                "SELECT id, definition, version, events, updated_at, number, data_version, rolled_in FROM datasets ORDER BY name",
                 &[],
             )
             .await?;
@@ -87,7 +100,7 @@ impl<M: Mode> Datasets<'_, '_, M> {
         let rows = self
             .0
             .rows(
-                "SELECT id, definition, version, events, updated_at, number, data_version FROM datasets \
+                "SELECT id, definition, version, events, updated_at, number, data_version, rolled_in FROM datasets \
                   WHERE name = ANY($1) ORDER BY name",
                 &[&names],
             )
@@ -142,6 +155,7 @@ impl Datasets<'_, '_, Write> {
         let gone = self.0.row("DELETE FROM datasets WHERE name = $1 RETURNING id, number", &[&name]).await?;
         let Some(gone) = gone else { return Err(absent(name)) };
         let events = self.0.events().delete(gone.get(1)).await?;
+        self.0.rollups().forget(gone.get(1)).await?;
         let id = DatasetId::from_uuid(gone.get(0));
         self.0.used(permit, id, &json!({ "name": name, "events": events }))?;
         Ok(events)
@@ -160,7 +174,7 @@ impl Datasets<'_, '_, Write> {
                  INSERT INTO datasets (tenant_id, id, number, name, definition, sample) \
                  SELECT wall.tenant(), $1, dataset_numbers, $2, $3, $4 FROM given \
                   WHERE (SELECT count(*) FROM datasets) < $5 \
-                 RETURNING id, definition, version, events, updated_at, number, data_version",
+                 RETURNING id, definition, version, events, updated_at, number, data_version, rolled_in",
                 &[&id.uuid(), &definition.name, &Json(definition), &definition.sample, &limit()],
             )
             .await?;
@@ -179,7 +193,7 @@ impl Datasets<'_, '_, Write> {
             .0
             .row(
                 "UPDATE datasets SET definition = $2, version = version + 1, updated_at = clock_timestamp() \
-                  WHERE id = $1 RETURNING id, definition, version, events, updated_at, number, data_version",
+                  WHERE id = $1 RETURNING id, definition, version, events, updated_at, number, data_version, rolled_in",
                 &[&id.uuid(), &Json(definition)],
             )
             .await?;

@@ -6,6 +6,7 @@
 //! measure or dimension has one slot, whoever names it first. Tested in `platform/tests/it/events.rs`.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use insula_model::dataset::{DIMENSION_SLOTS, MEASURE_SLOTS};
 use insula_model::policy::action::EventIngest;
@@ -16,6 +17,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::datasets::StoredDataset;
+use super::rollups::ROLLED_FROM;
 use crate::{Permit, TenantTx};
 
 /// How many events one statement deletes, unless more are at one instant.
@@ -30,6 +32,8 @@ pub struct Ingested {
     pub duplicates: u64,
     /// Which were not taken, by their place in the batch, and why.
     pub rejected: Vec<(usize, EventProblem)>,
+    /// Whether something was put into the outbox: call `Store::outbox_hint` before the commit.
+    pub hint: bool,
 }
 
 /// The events of a transaction's tenant.
@@ -225,7 +229,7 @@ impl Events<'_, '_, Write> {
                 new.push((dataset.id.uuid(), i64::try_from(accepted).unwrap_or(i64::MAX)));
             }
         }
-        self.raise(&new).await?;
+        done.hint = self.raise(&new, world).await?;
         Ok(done)
     }
 
@@ -315,28 +319,35 @@ impl Events<'_, '_, Write> {
         self.0.execute(sql, &params).await
     }
 
-    /// The last statement before the commit, because the datasets' rows are locked from here on.
-    async fn raise(&mut self, new: &[(Uuid, i64)]) -> Result<()> {
+    /// Comes last before the commit, because the datasets' rows are locked from here on. Says whether summing up was
+    /// asked for.
+    async fn raise(&mut self, new: &[(Uuid, i64)], world: &World) -> Result<bool> {
         if new.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let (ids, counts): (Vec<Uuid>, Vec<i64>) = new.iter().copied().unzip();
         let raised = self
             .0
-            .execute(
-                "WITH held AS (SELECT id FROM datasets WHERE id = ANY($1) ORDER BY id FOR UPDATE) \
-                 UPDATE datasets d SET data_version = d.data_version + 1, events = d.events + n.count \
+            .rows(
+                "WITH held AS (SELECT id, roll_due FROM datasets WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE) \
+                 UPDATE datasets d SET data_version = d.data_version + 1, events = d.events + n.count, \
+                        roll_due = d.roll_due OR d.events + n.count >= $3 \
                    FROM held, unnest($1::uuid[], $2::bigint[]) AS n(id, count) \
-                  WHERE d.id = held.id AND n.id = held.id",
-                &[&ids, &counts],
+                  WHERE d.id = held.id AND n.id = held.id \
+                 RETURNING d.number, d.roll_ms, d.roll_due AND NOT held.roll_due",
+                &[&ids, &counts, &ROLLED_FROM],
             )
             .await?;
-        if raised == ids.len() as u64 {
-            return Ok(());
+        if raised.len() == ids.len() {
+            let due: Vec<_> = raised.iter().filter(|row| row.get(2)).collect();
+            for row in &due {
+                let took = Duration::from_millis(row.get::<_, i32>(1).unsigned_abs().into());
+                self.0.rollups().ask(row.get(0), took, world).await?;
+            }
+            return Ok(!due.is_empty());
         }
         let gone = "A dataset was deleted while its events came in. Nothing was stored; send them again.";
-        Err(insula_model::Error::new(problem::DATABASE_DOWN, gone)
-            .retry_after(std::time::Duration::from_secs(1)))
+        Err(insula_model::Error::new(problem::DATABASE_DOWN, gone).retry_after(Duration::from_secs(1)))
     }
 }
 

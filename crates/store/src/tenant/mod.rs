@@ -20,6 +20,7 @@ mod members;
 mod outbox;
 mod public_links;
 mod questions;
+mod rollups;
 mod samples;
 mod settings;
 mod usage;
@@ -42,6 +43,7 @@ pub use idempotency::Seen;
 pub use members::{MemberPlace, NewMember, RemovedMember, SessionEvent};
 pub use outbox::OutboxItem;
 pub use questions::QuestionState;
+pub use rollups::{ROLLED_FROM, ROLLUP_JOB, RollState};
 pub use samples::SamplesDeleted;
 pub use usage::TenantUsage;
 

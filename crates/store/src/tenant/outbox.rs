@@ -2,6 +2,7 @@
 
 use insula_model::policy::action::OutboxRelay;
 use insula_model::{JobId, Mode, Result, Write};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{Permit, TenantTx};
@@ -25,6 +26,8 @@ pub struct OutboxItem {
     pub kind: String,
     /// What the job is given.
     pub payload: Value,
+    /// Not before; at once where there is none.
+    pub run_at: Option<Timestamp>,
 }
 
 impl Outbox<'_, '_, Write> {
@@ -35,9 +38,9 @@ impl Outbox<'_, '_, Write> {
     pub async fn put(&mut self, item: &OutboxItem) -> Result<()> {
         self.0
             .execute(
-                "INSERT INTO outbox (tenant_id, id, kind, payload) VALUES (wall.tenant(), $1, $2, $3) \
+                "INSERT INTO outbox (tenant_id, id, kind, payload, run_at) VALUES (wall.tenant(), $1, $2, $3, $4) \
                  ON CONFLICT (tenant_id, id) DO NOTHING",
-                &[&item.id.uuid(), &item.kind, &item.payload],
+                &[&item.id.uuid(), &item.kind, &item.payload, &item.run_at],
             )
             .await?;
         Ok(())
@@ -51,13 +54,18 @@ impl Outbox<'_, '_, Write> {
         let rows = self
             .0
             .rows(
-                "SELECT id, kind, payload FROM outbox ORDER BY created_at, id LIMIT $1 FOR UPDATE",
+                "SELECT id, kind, payload, run_at FROM outbox ORDER BY created_at, id LIMIT $1 FOR UPDATE",
                 &[&i64::from(limit)],
             )
             .await?;
         Ok(rows
             .iter()
-            .map(|row| OutboxItem { id: JobId::from_uuid(row.get(0)), kind: row.get(1), payload: row.get(2) })
+            .map(|row| OutboxItem {
+                id: JobId::from_uuid(row.get(0)),
+                kind: row.get(1),
+                payload: row.get(2),
+                run_at: row.get(3),
+            })
             .collect())
     }
 

@@ -72,15 +72,15 @@ impl<M: Mode> Questions<'_, '_, M> {
             .0
             .row(
                 "SELECT d.id, d.definition, d.version, d.events, d.updated_at, d.number, d.data_version, \
-                        s.time_zone, s.week_start FROM settings s LEFT JOIN datasets d ON d.name = $1",
+                        d.rolled_in, s.time_zone, s.week_start FROM settings s LEFT JOIN datasets d ON d.name = $1",
                 &[&name],
             )
             .await?
             .ok_or_else(super::unseeded)?;
         let there = row.get::<_, Option<uuid::Uuid>>(0).is_some();
         Ok(QuestionState {
-            time_zone: row.get(7),
-            week_start: super::settings::week_start(row.get(8))?,
+            time_zone: row.get(8),
+            week_start: super::settings::week_start(row.get(9))?,
             dataset: there.then(|| dataset(&row)).transpose()?,
         })
     }

@@ -71,6 +71,7 @@ impl Samples<'_, '_, Write> {
         let mut events = 0;
         for dataset in &datasets {
             events += self.0.events().delete(dataset.get(1)).await?;
+            self.0.rollups().forget(dataset.get(1)).await?;
         }
         let dashboards = self.0.rows("DELETE FROM dashboards WHERE sample RETURNING name, id", &[]).await?;
         let gone: Vec<uuid::Uuid> = dashboards.iter().map(|row| row.get(1)).collect();
