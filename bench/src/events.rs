@@ -124,6 +124,8 @@ pub(crate) async fn load(place: &Place, options: &Options) -> Result<Loaded> {
         return Ok(Loaded { actors, definition, rows, until });
     }
     let until = place.platform().world().now();
+    // Nobody has summed anything up: there is nothing to mark.
+    client.batch_execute("SET session_replication_role = replica").await?;
     fill(&client, &actors, &definition, rows, until).await?;
     Ok(Loaded { actors, definition, rows, until })
 }
@@ -131,6 +133,7 @@ pub(crate) async fn load(place: &Place, options: &Options) -> Result<Loaded> {
 /// So many events of each tenant, mixed, over the last two years.
 pub(crate) async fn fill_each(place: &Place, actors: &[(Actor, u64)], until: Timestamp) -> Result<()> {
     let client = place.bare(&place.names.shared).await?;
+    client.batch_execute("SET session_replication_role = replica").await?;
     let rows: u64 = actors.iter().map(|(_, rows)| rows).sum();
     let (begin, span) = (until - SignedDuration::from_hours(24 * DAYS), DAYS * 86_400_000_000);
     let step = span / i64::try_from(rows)?;

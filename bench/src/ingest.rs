@@ -1,5 +1,6 @@
 //! Events in: through the use case, and over HTTP as JSON; beside it a bare `COPY` of the same rows into the same table
-//! with the same indexes, a transaction for each batch. One sender, and several.
+//! with the same indexes, a transaction for each batch, without the triggers that mark days to be summed up. One sender,
+//! and several.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -61,7 +62,7 @@ async fn several(place: &Arc<Place>, server: SocketAddr, count: usize, turns: us
             place: Arc::clone(place),
             actor: place.actor(&format!("sender-{count}-{n}"), Tier::Pooled).await?,
             other: place.actor(&format!("other-{count}-{n}"), Tier::Pooled).await?,
-            bare: place.bare(&place.names.shared).await?,
+            bare: without_triggers(place).await?,
             http: Http::connect(server).await?,
         });
     }
@@ -90,6 +91,13 @@ async fn several(place: &Arc<Place>, server: SocketAddr, count: usize, turns: us
             .bar("≥ 0.5 ×", ratio >= 0.5)
     };
     Ok(vec![figure("in the process", &ways.product), figure("JSON over HTTP", &ways.http)])
+}
+
+/// A bare connection on which rows are written and nothing else happens.
+async fn without_triggers(place: &Place) -> Result<Client> {
+    let client = place.bare(&place.names.shared).await?;
+    client.batch_execute("SET session_replication_role = replica").await?;
+    Ok(client)
 }
 
 /// All senders send one batch at once, by one way; how long until the last is through.

@@ -22,6 +22,7 @@ mod migrate;
 mod noisy;
 mod place;
 mod provision;
+mod rollups;
 mod rows;
 mod scoped_read;
 
@@ -57,6 +58,11 @@ const ALL: &[Benchmark] = &[
         name: "scoped-read",
         about: "reading as a tenant, and the same SQL with a hand-written filter",
         run: |options| scoped_read::run(options).boxed(),
+    },
+    Benchmark {
+        name: "rollups",
+        about: "questions answered from sums of days, and from the events by hand",
+        run: |options| rollups::run(options).boxed(),
     },
     Benchmark {
         name: "provision",

@@ -1,4 +1,4 @@
--- Sums of events by day, and which days they are not good for any more. See docs/adr/0010-rollups.md.
+-- Sums of events by day, and which days they are not good for any more. See docs/adr/0011-rollups.md.
 
 -- Sums of what happened from `at` until `until`: in slot 0 of everything, in slot n by the values of dn. The row of slot 0
 -- says until when, and which slots are kept: one of too many values is not.
