@@ -189,6 +189,21 @@ pub enum Authority {
     Embed,
 }
 
+impl Authority {
+    /// As which role somebody sees datasets, of which each says from which role on it is seen.
+    #[must_use]
+    pub fn sight(&self) -> Role {
+        match self {
+            Self::Member(role) => *role,
+            // It may change every dataset and delete it with its events. An admin made it, so no more than an admin.
+            Self::Key(scopes) if scopes.contains(&Scope::DataWrite) => Role::Admin,
+            // Nobody knows who looks through them, except that somebody does whom no role was given here.
+            Self::Key(_) | Self::Support(_) | Self::Embed => Role::Viewer,
+            Self::System => Role::Owner,
+        }
+    }
+}
+
 /// Whether a transaction may write.
 pub trait Mode: sealed::Sealed + Send + Sync + 'static {
     /// As in `BEGIN …`.
@@ -490,6 +505,18 @@ mod tests {
         assert!(
             !rule.writes && !rule.allows(&Authority::System) && !rule.allows(&Authority::Member(Role::Owner))
         );
+    }
+
+    #[test]
+    fn whose_role_is_not_known_sees_what_everybody_sees() {
+        for role in Role::ALL {
+            assert_eq!(Authority::Member(role).sight(), role);
+        }
+        let all_but = |scope| Scope::ALL.into_iter().filter(|s| *s != scope).collect();
+        assert_eq!(Authority::Key(all_but(Scope::DataWrite)).sight(), Role::Viewer);
+        assert_eq!(Authority::Key(Scope::ALL.to_vec()).sight(), Role::Admin, "no more than who makes keys");
+        assert_eq!(Authority::Support(OperatorRole::Admin).sight(), Role::Viewer);
+        assert_eq!(Authority::Embed.sight(), Role::Viewer);
     }
 
     #[test]
