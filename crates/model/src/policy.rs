@@ -101,10 +101,10 @@ pub enum Scope {
     /// Send events.
     #[serde(rename = "events:write")]
     EventsWrite,
-    /// Ask questions, read datasets.
+    /// Ask questions, read datasets: those that every member may see.
     #[serde(rename = "data:read")]
     DataRead,
-    /// Change datasets, remove sample data.
+    /// Change datasets, remove sample data; datasets are seen as admins see them.
     #[serde(rename = "data:write")]
     DataWrite,
     /// Read dashboards and their data.

@@ -105,6 +105,7 @@ it('somebody else saves meanwhile: nothing is lost, and what both changed can be
   await meanwhile(page, { label: 'Theirs', description: 'Also theirs.', measures });
   await page.getByRole('button', { name: 'Save changes' }).click();
   await page.getByText(/Somebody saved this dataset meanwhile/).waitFor();
+  await until('the focus on what is said', () => page.evaluate(() => /meanwhile/.test(document.activeElement?.textContent ?? '')));
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Ours');
   expect(await page.getByLabel('Description', { exact: true }).inputValue()).toBe('Also theirs.');
   expect(await page.getByLabel('Description of channel').inputValue()).toBe('Mine');

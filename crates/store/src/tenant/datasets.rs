@@ -72,7 +72,8 @@ impl Unseen {
         may.then_some(StoredDataset { dataset, number, data_version, seen: Seen })
     }
 
-    /// Where the values of events go. Whoever may send events may send them to every dataset, and is told nothing of it.
+    /// Where the values of events go. Whoever may send events may send them to every dataset, and is told no more of it than
+    /// whether they were taken.
     pub(super) fn slots(self) -> (DatasetId, i32, DatasetDefinition) {
         (self.dataset.id, self.number, self.dataset.definition)
     }
