@@ -143,9 +143,6 @@ export const ask = (question: Question, range?: RangeInput) =>
 /** The rows that a question's numbers are made of. */
 export const rowsBehind = (input: RowsInput) => client.post<Rows>(at.rows(), { body: input });
 
-/** What the server has now, whatever is known here. */
-export const loadDataset = (name: string) => client.get<Dataset>(at.dataset(name));
-
 /** Declares a dataset, unless it is no longer at the version that was read. */
 export async function saveDataset(name: string, body: DatasetPut, match: number): Promise<Dataset> {
   const saved = await client.put<Dataset>(at.dataset(name), { body, match });
