@@ -35,13 +35,16 @@ pub(crate) fn definition() -> Result<DatasetDefinition> {
     let measure = |name: &str, format| MeasurePut {
         name: name.to_owned(),
         label: None,
+        description: None,
         unit: None,
         format: Some(format),
         formula: None,
     };
-    let dimension = |name: &str| DimensionPut { name: name.to_owned(), label: None };
+    let dimension = |name: &str| DimensionPut { name: name.to_owned(), label: None, description: None };
     let put = DatasetPut {
         label: Some("Sales".to_owned()),
+        description: None,
+        visible_to: None,
         time_zone: None,
         measures: vec![
             measure("revenue", Format::Currency),

@@ -42,6 +42,9 @@ export const tenantRoutes: Route[] = [
   tenantPage('data', () => import('./pages/tenant/data/DataPage.svelte'), {
     prefetch: () => prefetch(tenant.datasets()),
   }),
+  tenantPage('dataset', () => import('./pages/tenant/data/DatasetPage.svelte'), {
+    prefetch: ({ name }) => name && prefetch(tenant.dataset(name)),
+  }),
   tenantPage('members', () => import('./pages/tenant/members/MembersPage.svelte'), {
     prefetch: () => {
       prefetch(tenant.members());

@@ -50,6 +50,8 @@ export type Measure = T['Measure'];
 export type Calculated = T['Calculated'];
 export type Dimension = T['Dimension'];
 export type Dataset = T['Dataset'];
+/** What is declared about a dataset. */
+export type DatasetPut = T['DatasetPut'];
 
 export type Agg = T['Agg'];
 /** What a question may ask for; the answer names the grain that it came to. */

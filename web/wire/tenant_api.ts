@@ -202,6 +202,8 @@ export interface components {
         };
         /** @description A number that is worked out from others: a formula under a name. */
         Calculated: {
+            /** @description What it says, for people who choose it. */
+            description?: string | null;
             /** @description How its values are written. */
             format: components["schemas"]["Format"];
             /** @description What it is worked out by. */
@@ -421,6 +423,8 @@ export interface components {
         DatasetDefinition: {
             /** @description Up to 32 measures that are worked out and not stored. */
             calculated?: components["schemas"]["Calculated"][];
+            /** @description What its events are, for people. */
+            description?: string | null;
             /** @description Up to 12. */
             dimensions: components["schemas"]["Dimension"][];
             /** @description The name for people. */
@@ -433,6 +437,8 @@ export interface components {
             sample?: boolean;
             /** @description The time zone of its days, when it is not the tenant's. */
             time_zone?: string | null;
+            /** @description The least role of those who see it; everybody else finds nothing of this name. */
+            visible_to?: components["schemas"]["Role"];
         };
         /** @description What went with a dataset. */
         DatasetDeleted: {
@@ -444,11 +450,13 @@ export interface components {
         };
         DatasetId: string;
         /**
-         * @description Declares a dataset: labels, units, formats. Names that are not listed stay as they are, because their values
+         * @description Declares a dataset: labels, descriptions, units, formats, who sees it. Names that are not listed stay as they are, because their values
          *     are stored; listed names are shown in the order of the list. Measures with a formula have no values: those that
          *     are not listed are gone.
          */
         DatasetPut: {
+            /** @description What its events are, for people: 500 characters at most. */
+            description?: string | null;
             /** @description Up to 12. */
             dimensions?: components["schemas"]["DimensionPut"][];
             /** @description The name for people. */
@@ -457,9 +465,12 @@ export interface components {
             measures?: components["schemas"]["MeasurePut"][];
             /** @description The time zone of its days, when it is not the tenant's. */
             time_zone?: string | null;
+            visible_to?: components["schemas"]["Role"] | null;
         };
         /** @description A text that events of a dataset carry. */
         Dimension: {
+            /** @description What it says, for people who choose it. */
+            description?: string | null;
             /** @description The name for people. */
             label: string;
             /** @description The name in events and questions. */
@@ -472,6 +483,8 @@ export interface components {
         };
         /** @description What a `PUT` declares about a dimension. */
         DimensionPut: {
+            /** @description What it says, for people who choose it: 500 characters at most. */
+            description?: string | null;
             /** @description The name for people; made from the name unless given. */
             label?: string | null;
             /** @description The name in events and questions. */
@@ -1001,6 +1014,8 @@ export interface components {
         };
         /** @description A number that events of a dataset carry. */
         Measure: {
+            /** @description What it says, for people who choose it. */
+            description?: string | null;
             /** @description How its values are written. */
             format: components["schemas"]["Format"];
             /** @description The name for people. */
@@ -1017,6 +1032,8 @@ export interface components {
         };
         /** @description What a `PUT` declares about a measure. */
         MeasurePut: {
+            /** @description What it says, for people who choose it: 500 characters at most. */
+            description?: string | null;
             format?: components["schemas"]["Format"] | null;
             /** @description What it is worked out by, for a measure that events do not carry. */
             formula?: string | null;

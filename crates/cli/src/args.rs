@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, cell, completions, dashboard, import, key, mail, migrate, node, openapi, operation, operator,
-    template, tenant, up, verify,
+    audit, cell, completions, dashboard, dataset, import, key, mail, migrate, node, openapi, operation,
+    operator, template, tenant, up, verify,
 };
 use crate::config::Flag;
 
@@ -108,6 +108,9 @@ pub(crate) enum Command {
     /// Dashboards as files: list, export, apply
     #[command(subcommand)]
     Dashboard(dashboard::DashboardCommand),
+    /// Datasets as files: list, export, apply
+    #[command(subcommand)]
+    Dataset(dataset::DatasetCommand),
     /// Templates: dashboards that are published to many tenants
     #[command(subcommand)]
     Template(template::TemplateCommand),

@@ -5,11 +5,13 @@
 //! Tested with the real binary in `tests/it/`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod access;
 mod args;
 mod client;
 mod commands;
 mod config;
 mod dashboards;
+mod datasets;
 mod failure;
 mod import;
 mod logging;

@@ -108,7 +108,8 @@ fn find<'a>(question: &Question, sources: &[Source<'a>]) -> Result<Source<'a>> {
     sources.iter().find(|s| s.definition.name == *name).copied().ok_or_else(|| {
         let near = nearest(name, sources.iter().map(|s| s.definition.name.as_str()));
         let hint = near.map_or(String::new(), |near| format!(" Did you mean {near:?}?"));
-        Error::new(problem::QUESTION, format!("There is no dataset {name:?}.{hint}")).at("/dataset")
+        Error::new(problem::QUESTION, format!("There is no dataset {name:?} that you may see.{hint}"))
+            .at("/dataset")
     })
 }
 

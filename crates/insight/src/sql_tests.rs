@@ -120,7 +120,7 @@ fn a_widget_that_cannot_be_answered_does_not_hold_up_the_others() {
     assert_eq!(
         details,
         [
-            "There is no dataset \"sample_metric\". Did you mean \"sample_metrics\"?",
+            "There is no dataset \"sample_metric\" that you may see. Did you mean \"sample_metrics\"?",
             "The dataset \"sample_metrics\" has no measure \"order\". Did you mean \"orders\"?",
         ]
     );

@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::dataset_put::MeasurePut;
 use crate::error::{Error, FieldError, Result};
 use crate::ids::DatasetId;
-use crate::period::time_zone;
+use crate::policy::Role;
 use crate::problem;
-use crate::question_figure::check_formula;
-use crate::tenant::{display_name, words};
+use crate::tenant::words;
 
 /// Columns for dimensions.
 pub const DIMENSION_SLOTS: usize = 12;
@@ -51,6 +51,9 @@ pub struct Measure {
     pub unit: Option<String>,
     /// How its values are written.
     pub format: Format,
+    /// What it says, for people who choose it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Its column, 1 to 8.
     #[schema(minimum = 1, maximum = 8)]
     pub slot: u8,
@@ -64,6 +67,9 @@ pub struct Dimension {
     pub name: String,
     /// The name for people.
     pub label: String,
+    /// What it says, for people who choose it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Its column, 1 to 12.
     #[schema(minimum = 1, maximum = 12)]
     pub slot: u8,
@@ -82,6 +88,9 @@ pub struct Calculated {
     pub unit: Option<String>,
     /// How its values are written.
     pub format: Format,
+    /// What it says, for people who choose it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// What it is worked out by.
     pub formula: String,
 }
@@ -93,6 +102,12 @@ pub struct DatasetDefinition {
     pub name: String,
     /// The name for people.
     pub label: String,
+    /// What its events are, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The least role of those who see it; everybody else finds nothing of this name.
+    #[serde(default = "everybody")]
+    pub visible_to: Role,
     /// Whether it is sample data, which one click removes.
     #[serde(default)]
     pub sample: bool,
@@ -147,6 +162,11 @@ pub fn label_of(name: &str) -> String {
     }
 }
 
+/// Who sees a dataset of which nobody said it.
+pub(crate) fn everybody() -> Role {
+    Role::Viewer
+}
+
 /// The lowest slot that is not taken.
 fn free_slot(mut taken: impl FnMut(u8) -> bool, slots: usize) -> Option<u8> {
     (1..=u8::try_from(slots).unwrap_or(u8::MAX)).find(|slot| !taken(*slot))
@@ -164,12 +184,20 @@ impl DatasetDefinition {
         Ok(Self {
             name: name.to_owned(),
             label: label_of(name),
+            description: None,
+            visible_to: everybody(),
             sample: false,
             time_zone: None,
             measures: Vec::new(),
             dimensions: Vec::new(),
             calculated: Vec::new(),
         })
+    }
+
+    /// Whether it is to be seen by those who see datasets as this role does.
+    #[must_use]
+    pub fn seen_by(&self, role: Role) -> bool {
+        role >= self.visible_to
     }
 
     /// The measure of a name.
@@ -214,7 +242,7 @@ impl DatasetDefinition {
     }
 
     /// No calculated measure has the name of something that events carry: a formula would not know which is meant.
-    fn told_apart(&self, puts: &[MeasurePut]) -> Result<()> {
+    pub(crate) fn told_apart(&self, puts: &[MeasurePut]) -> Result<()> {
         let stored = |name: &str| self.measure(name).is_some() || self.dimension(name).is_some();
         let mut named = puts.iter().enumerate();
         match named.find(|(_, put)| put.formula.is_some() && stored(&put.name)) {
@@ -234,7 +262,14 @@ impl DatasetDefinition {
         let slot = free_slot(|slot| self.measures.iter().any(|m| m.slot == slot), MEASURE_SLOTS);
         let slot = self.may_learn(name, slot, "measures", MEASURE_SLOTS)?;
         let (name, label) = (name.to_owned(), label_of(name));
-        self.measures.push(Measure { name, label, unit: None, format: Format::Number, slot });
+        self.measures.push(Measure {
+            name,
+            label,
+            unit: None,
+            format: Format::Number,
+            description: None,
+            slot,
+        });
         Ok(())
     }
 
@@ -244,7 +279,8 @@ impl DatasetDefinition {
         }
         let slot = free_slot(|slot| self.dimensions.iter().any(|d| d.slot == slot), DIMENSION_SLOTS);
         let slot = self.may_learn(name, slot, "dimensions", DIMENSION_SLOTS)?;
-        self.dimensions.push(Dimension { name: name.to_owned(), label: label_of(name), slot });
+        let (name, label) = (name.to_owned(), label_of(name));
+        self.dimensions.push(Dimension { name, label, description: None, slot });
         Ok(())
     }
 
@@ -260,165 +296,6 @@ impl DatasetDefinition {
             let detail = format!("{:?} has {slots} {what} already; {name:?} finds no room.", self.name);
             Error::new(problem::DATASET_FULL, detail).at(format!("/{what}"))
         })
-    }
-}
-
-/// What a `PUT` declares about a measure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MeasurePut {
-    /// The name in events and questions.
-    pub name: String,
-    /// The name for people; made from the name unless given.
-    #[serde(default)]
-    pub label: Option<String>,
-    /// `mi`, `USD`.
-    #[serde(default)]
-    pub unit: Option<String>,
-    /// How its values are written; `number` unless given.
-    #[serde(default)]
-    pub format: Option<Format>,
-    /// What it is worked out by, for a measure that events do not carry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub formula: Option<String>,
-}
-
-/// What a `PUT` declares about a dimension.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DimensionPut {
-    /// The name in events and questions.
-    pub name: String,
-    /// The name for people; made from the name unless given.
-    #[serde(default)]
-    pub label: Option<String>,
-}
-
-/// Declares a dataset: labels, units, formats. Names that are not listed stay as they are, because their values
-/// are stored; listed names are shown in the order of the list. Measures with a formula have no values: those that
-/// are not listed are gone.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DatasetPut {
-    /// The name for people.
-    #[serde(default)]
-    pub label: Option<String>,
-    /// The time zone of its days, when it is not the tenant's.
-    #[serde(default)]
-    pub time_zone: Option<String>,
-    /// Up to 8 that events carry, and up to 32 with a formula.
-    #[serde(default)]
-    pub measures: Vec<MeasurePut>,
-    /// Up to 12.
-    #[serde(default)]
-    pub dimensions: Vec<DimensionPut>,
-}
-
-impl MeasurePut {
-    fn calculated(&self) -> Option<Calculated> {
-        Some(Calculated {
-            name: self.name.clone(),
-            label: self.label.clone().unwrap_or_else(|| label_of(&self.name)),
-            unit: self.unit.clone(),
-            format: self.format.unwrap_or(Format::Number),
-            formula: self.formula.clone()?,
-        })
-    }
-}
-
-impl DatasetPut {
-    /// Applies the declaration. Either all of it is applied, or nothing.
-    ///
-    /// # Errors
-    /// `input.invalid` with the field; `dataset.full` when there are no slots left.
-    pub fn apply(&self, dataset: &mut DatasetDefinition) -> Result<()> {
-        self.check()?;
-        let mut next = dataset.clone();
-        next.learn(
-            self.measures.iter().filter(|m| m.formula.is_none()).map(|m| m.name.as_str()),
-            self.dimensions.iter().map(|d| d.name.as_str()),
-        )?;
-        next.label = self.label.clone().unwrap_or_else(|| label_of(&next.name));
-        next.time_zone.clone_from(&self.time_zone);
-        for put in &self.measures {
-            if let Some(m) = next.measures.iter_mut().find(|m| m.name == put.name) {
-                m.label = put.label.clone().unwrap_or_else(|| label_of(&put.name));
-                m.unit.clone_from(&put.unit);
-                m.format = put.format.unwrap_or(Format::Number);
-            }
-        }
-        next.calculated = self.measures.iter().filter_map(MeasurePut::calculated).collect();
-        next.told_apart(&self.measures)?;
-        for put in &self.dimensions {
-            if let Some(d) = next.dimensions.iter_mut().find(|d| d.name == put.name) {
-                d.label = put.label.clone().unwrap_or_else(|| label_of(&put.name));
-            }
-        }
-        let rank = |found: Option<usize>| found.unwrap_or(usize::MAX);
-        next.measures.sort_by_key(|m| rank(self.measures.iter().position(|p| p.name == m.name)));
-        next.dimensions.sort_by_key(|d| rank(self.dimensions.iter().position(|p| p.name == d.name)));
-        *dataset = next;
-        Ok(())
-    }
-
-    /// Puts pointers into the calculated measures where these stand in the declaration.
-    #[must_use]
-    pub fn place(&self, error: Error) -> Error {
-        let stand: Vec<usize> =
-            (0..self.measures.len()).filter(|i| self.measures[*i].formula.is_some()).collect();
-        error.moved(|pointer| {
-            let (number, rest) = pointer.strip_prefix("/calculated/")?.split_once('/')?;
-            let place = stand.get(number.parse::<usize>().ok()?)?;
-            Some(format!("/measures/{place}/{rest}"))
-        })
-    }
-
-    fn check(&self) -> Result<()> {
-        let mut fields = Vec::new();
-        let mut keep = |checked: Result<()>| {
-            if let Err(error) = checked {
-                fields.extend(error.fields().iter().cloned());
-            }
-        };
-        let label = |label: &Option<String>, at: &str| {
-            label.as_deref().map_or(Ok(()), |text| display_name(text, &format!("{at}/label")).map(drop))
-        };
-        let name = |name: &str, twice: bool, at: &str| {
-            let at = format!("{at}/name");
-            if !is_name(name) {
-                Err(Error::invalid(at, "invalid", NAME_RULE))
-            } else if twice {
-                Err(Error::invalid(at, "duplicate", "This name stands twice."))
-            } else {
-                Ok(())
-            }
-        };
-        keep(label(&self.label, ""));
-        keep(self.time_zone.as_deref().map_or(Ok(()), |zone| time_zone(zone, "/time_zone").map(drop)));
-        for (i, m) in self.measures.iter().enumerate() {
-            let at = format!("/measures/{i}");
-            keep(name(&m.name, self.measures[..i].iter().any(|o| o.name == m.name), &at));
-            keep(label(&m.label, &at));
-            let unit_ok = m
-                .unit
-                .as_deref()
-                .is_none_or(|u| (1..=12).contains(&u.chars().count()) && !u.chars().any(char::is_control));
-            if !unit_ok {
-                keep(Err(Error::invalid(format!("{at}/unit"), "invalid", "A unit has 1 to 12 characters.")));
-            }
-            if let Some(Err(why)) = m.formula.as_deref().map(check_formula) {
-                keep(Err(Error::invalid(format!("{at}/formula"), "invalid", why)));
-            }
-        }
-        if self.measures.iter().filter(|m| m.formula.is_some()).count() > MAX_CALCULATED {
-            keep(Err(Error::invalid("/measures", "count", "A dataset has 32 calculated measures at most.")));
-        }
-        for (i, d) in self.dimensions.iter().enumerate() {
-            let at = format!("/dimensions/{i}");
-            keep(name(&d.name, self.dimensions[..i].iter().any(|o| o.name == d.name), &at));
-            keep(label(&d.label, &at));
-        }
-        refuse(fields, problem::INVALID)
     }
 }
 

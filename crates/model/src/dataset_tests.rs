@@ -1,6 +1,7 @@
 //! Tests of [`super`]: names and slots of a dataset.
 
 use super::*;
+use crate::dataset_put::{DatasetPut, DimensionPut};
 use proptest::prelude::*;
 
 proptest! {
@@ -83,7 +84,7 @@ fn a_declaration_is_applied_wholly_or_not_at_all() {
     let put = DatasetPut {
         label: Some(" x".into()),
         time_zone: Some("Mars/Olympus".into()),
-        dimensions: vec![DimensionPut { name: "Dest".into(), label: None }],
+        dimensions: vec![DimensionPut { name: "Dest".into(), ..DimensionPut::default() }],
         ..DatasetPut::default()
     };
     let wrong = put.apply(&mut dataset).unwrap_err();
@@ -94,7 +95,58 @@ fn a_declaration_is_applied_wholly_or_not_at_all() {
 
 #[test]
 fn a_dataset_is_flat_on_the_wire() {
-    let text = r#"{"id":"dst_01jd0000000000000000000000","name":"x","label":"X","sample":false,"time_zone":null,"measures":[{"name":"a","label":"A","unit":null,"format":"number","slot":1}],"dimensions":[],"version":3,"updated_at":"2026-01-01T00:00:00Z"}"#;
+    let text = r#"{"id":"dst_01jd0000000000000000000000","name":"x","label":"X","visible_to":"viewer","sample":false,"time_zone":null,"measures":[{"name":"a","label":"A","unit":null,"format":"number","slot":1}],"dimensions":[],"version":3,"updated_at":"2026-01-01T00:00:00Z"}"#;
     let dataset: Dataset = serde_json::from_str(text).unwrap();
     assert_eq!(serde_json::to_string(&dataset).unwrap(), text);
+}
+
+#[test]
+fn a_definition_of_old_is_for_everybody_and_says_nothing() {
+    let old = r#"{"name":"x","label":"X","measures":[{"name":"a","label":"A","format":"number","slot":1}],
+                  "dimensions":[{"name":"b","label":"B","slot":1}]}"#;
+    let dataset: DatasetDefinition = serde_json::from_str(old).unwrap();
+    assert!(dataset.seen_by(Role::Viewer) && dataset.description.is_none());
+    assert_eq!((&dataset.measures[0].description, &dataset.dimensions[0].description), (&None, &None));
+}
+
+#[test]
+fn nobody_opens_or_loses_a_dataset_by_leaving_a_word_out() {
+    let mut dataset = DatasetDefinition::new("x").unwrap();
+    let hide = DatasetPut { visible_to: Some(Role::Admin), ..DatasetPut::default() };
+    hide.apply(&mut dataset).unwrap();
+    DatasetPut::default().apply(&mut dataset).unwrap();
+    assert!(!dataset.seen_by(Role::Editor) && dataset.seen_by(Role::Admin) && dataset.seen_by(Role::Owner));
+    assert!(hide.within(Role::Admin).is_ok() && DatasetPut::default().within(Role::Viewer).is_ok());
+    assert_eq!(hide.within(Role::Editor).unwrap_err().fields()[0].pointer, "/visible_to");
+}
+
+#[test]
+fn a_dataset_declared_as_it_is_stays_as_it_is() {
+    let mut dataset = DatasetDefinition::new("flights").unwrap();
+    dataset.learn(["distance", "air_time"], ["origin", "dest"]).unwrap();
+    let put: DatasetPut = serde_json::from_str(
+        r#"{"label":"All flights","description":"One event for each.\nOf 2013.","visible_to":"editor",
+            "measures":[{"name":"air_time","unit":"min","description":"From wheels up to wheels down."},
+                        {"name":"speed","formula":"distance / air_time","description":"Over ground."}],
+            "dimensions":[{"name":"dest","label":"To","description":"The airport's code."}]}"#,
+    )
+    .unwrap();
+    put.apply(&mut dataset).unwrap();
+    assert_eq!(dataset.dimensions[0].description.as_deref(), Some("The airport's code."));
+    assert_eq!(dataset.calculated[0].description.as_deref(), Some("Over ground."));
+    let mut again = dataset.clone();
+    DatasetPut::of(&dataset).apply(&mut again).unwrap();
+    assert_eq!(again, dataset);
+}
+
+#[test]
+fn a_description_is_a_text_that_can_be_read() {
+    let refused = |text: &str| {
+        let put = DatasetPut { description: Some(text.to_owned()), ..DatasetPut::default() };
+        put.apply(&mut DatasetDefinition::new("x").unwrap()).is_err()
+    };
+    assert!(!refused("x") && !refused(&"ä".repeat(500)) && !refused("two\nlines"));
+    for text in ["", " x", "x\n", "a\u{0}b", "a\u{202e}b", "a\tb", &"x".repeat(501)] {
+        assert!(refused(text), "{text:?}");
+    }
 }

@@ -6,7 +6,8 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::dataset::{DatasetDefinition, DatasetPut, DimensionPut, Format, MeasurePut};
+use crate::dataset::{DatasetDefinition, Format, everybody};
+use crate::dataset_put::{DatasetPut, DimensionPut, MeasurePut};
 use crate::dice::Dice;
 use crate::event::{Event, event_uuid};
 use crate::ids::TenantId;
@@ -49,12 +50,11 @@ pub fn sample_dataset() -> DatasetDefinition {
         label: Some(label.to_owned()),
         unit: unit.map(str::to_owned),
         format: Some(format),
-        formula: None,
+        ..MeasurePut::default()
     };
-    let dimension = |name: &str| DimensionPut { name: name.to_owned(), label: None };
+    let dimension = |name: &str| DimensionPut { name: name.to_owned(), ..DimensionPut::default() };
     let put = DatasetPut {
         label: Some("Sample metrics".to_owned()),
-        time_zone: None,
         measures: vec![
             measure("revenue", "Revenue", Some("USD"), Format::Currency),
             measure("orders", "Orders", None, Format::Integer),
@@ -63,10 +63,13 @@ pub fn sample_dataset() -> DatasetDefinition {
             measure("visits", "Visits", None, Format::Integer),
         ],
         dimensions: vec![dimension("channel"), dimension("country"), dimension("plan")],
+        ..DatasetPut::default()
     };
     let mut dataset = DatasetDefinition {
         name: SAMPLE_DATASET.to_owned(),
         label: String::new(),
+        description: None,
+        visible_to: everybody(),
         sample: true,
         time_zone: None,
         measures: Vec::new(),

@@ -15,6 +15,7 @@ pub mod dashboard_template;
 pub mod dashboard_version;
 pub mod dashboard_widget;
 pub mod dataset;
+mod dataset_put;
 pub mod dice;
 pub mod embed;
 pub mod embed_origin;
@@ -53,9 +54,8 @@ pub use dashboard_merge::MergeConflict;
 pub use dashboard_schema::dashboard_schema;
 pub use dashboard_template::default_dashboard;
 pub use dashboard_version::{DashboardRestore, DashboardVersion};
-pub use dataset::{
-    Calculated, Dataset, DatasetDefinition, DatasetPut, Dimension, DimensionPut, Format, Measure, MeasurePut,
-};
+pub use dataset::{Calculated, Dataset, DatasetDefinition, Dimension, Format, Measure};
+pub use dataset_put::{DatasetPut, DimensionPut, MAX_DESCRIPTION, MeasurePut};
 pub use embed::{
     EmbedClaims, EmbedDashboard, EmbedGrant, EmbedKey, EmbedRevocation, EmbedRevocationInput, EmbedRules,
     EmbedTenant, EmbedTokenCreated, EmbedTokenInput, EmbedUsage, EmbedUsageDay, EmbedView, Embedding,

@@ -101,10 +101,10 @@ pub enum Scope {
     /// Send events.
     #[serde(rename = "events:write")]
     EventsWrite,
-    /// Ask questions, read datasets.
+    /// Ask questions, read datasets: those that every member may see.
     #[serde(rename = "data:read")]
     DataRead,
-    /// Change datasets, remove sample data.
+    /// Change datasets, remove sample data; datasets are seen as admins see them.
     #[serde(rename = "data:write")]
     DataWrite,
     /// Read dashboards and their data.
@@ -187,6 +187,21 @@ pub enum Authority {
     System,
     /// An embed token or a public link: what it shows, and nothing else.
     Embed,
+}
+
+impl Authority {
+    /// As which role somebody sees datasets, of which each says from which role on it is seen.
+    #[must_use]
+    pub fn sight(&self) -> Role {
+        match self {
+            Self::Member(role) => *role,
+            // It may change every dataset and delete it with its events. An admin made it, so no more than an admin.
+            Self::Key(scopes) if scopes.contains(&Scope::DataWrite) => Role::Admin,
+            // Nobody knows who looks through them, except that somebody does whom no role was given here.
+            Self::Key(_) | Self::Support(_) | Self::Embed => Role::Viewer,
+            Self::System => Role::Owner,
+        }
+    }
 }
 
 /// Whether a transaction may write.
@@ -492,6 +507,18 @@ mod tests {
         assert!(
             !rule.writes && !rule.allows(&Authority::System) && !rule.allows(&Authority::Member(Role::Owner))
         );
+    }
+
+    #[test]
+    fn whose_role_is_not_known_sees_what_everybody_sees() {
+        for role in Role::ALL {
+            assert_eq!(Authority::Member(role).sight(), role);
+        }
+        let all_but = |scope| Scope::ALL.into_iter().filter(|s| *s != scope).collect();
+        assert_eq!(Authority::Key(all_but(Scope::DataWrite)).sight(), Role::Viewer);
+        assert_eq!(Authority::Key(Scope::ALL.to_vec()).sight(), Role::Admin, "no more than who makes keys");
+        assert_eq!(Authority::Support(OperatorRole::Admin).sight(), Role::Viewer);
+        assert_eq!(Authority::Embed.sight(), Role::Viewer);
     }
 
     #[test]

@@ -178,6 +178,8 @@ problems! {
         "Templates are told apart by their names. Publish a new version of that one, or choose another name.";
     DATASET_FULL = "dataset.full", Invalid, "The dataset has no room for another name",
         "A dataset has 12 dimensions and 8 measures. Use another dataset for the rest.";
+    DATASET_TAKEN = "dataset.taken", Conflict, "This name cannot be used",
+        "Datasets are told apart by their names, those included that you may not see. Choose another name.";
     QUESTION = "question.invalid", Invalid, "The question cannot be answered",
         "It names a dataset, measure or dimension that is not there, or asks for something that does not go together. `errors` points at it.";
     EMBED_EXPIRED = "embed.expired", Unadmitted, "This embed token has ended",

@@ -165,14 +165,16 @@ pub fn display_name(text: &str, pointer: &str) -> Result<String> {
     if text.trim() != text {
         return bad("A name neither begins nor ends with a blank.");
     }
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-    };
-    if text.chars().any(hidden) {
+    if text.chars().any(is_hidden) {
         return bad("A name has no invisible or control characters.");
     }
     Ok(text.to_owned())
+}
+
+/// Whether a character cannot be seen, or changes how those beside it are shown.
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 /// Checks and normalises an e-mail address: one `@`, no blanks or control characters, at most 254 characters,

@@ -98,7 +98,7 @@ impl Platform {
             locked: Vec::new(),
         };
         let dataset = state.dataset.ok_or_else(|| {
-            let detail = format!("There is no dataset {:?}.", request.question.dataset);
+            let detail = format!("There is no dataset {:?} that you may see.", request.question.dataset);
             Error::new(problem::QUESTION, detail).at("/question/dataset")
         })?;
         if let Some(i) = request.filters.iter().position(|f| !filters(&dataset.dataset.definition, f)) {

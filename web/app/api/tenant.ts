@@ -16,6 +16,7 @@ import type {
   DashboardSummary,
   DashboardVersion,
   Dataset,
+  DatasetPut,
   EmbedKey,
   EmbedRevocation,
   EmbedSettings,
@@ -60,6 +61,7 @@ export const reads = {
   invitations: () => read<Page<Invitation>>(at.invitations(), WHOLE),
   apiKeys: () => read<Page<ApiKey>>(at.apiKeys(), WHOLE),
   datasets: () => read<Page<Dataset>>(at.datasets()),
+  dataset: (name: string) => read<Dataset>(at.dataset(name)),
   dashboards: () => read<Page<DashboardSummary>>(at.dashboards()),
   dashboard: (id: string) => read<Dashboard>(at.dashboard(id)),
   dashboardData: (id: string, query: DataQuery) => read<DashboardData>(at.dashboardData(id), query),
@@ -141,14 +143,11 @@ export const ask = (question: Question, range?: RangeInput) =>
 /** The rows that a question's numbers are made of. */
 export const rowsBehind = (input: RowsInput) => client.post<Rows>(at.rows(), { body: input });
 
-export async function changeDataset(dataset: Dataset): Promise<void> {
-  const { label, time_zone, version } = dataset;
-  const stored = dataset.measures.map(({ name, label, unit, format }) => ({ name, label, unit: unit ?? null, format }));
-  // A calculated measure that is not listed is gone.
-  const calculated = (dataset.calculated ?? []).map(({ name, label, unit, format, formula }) => ({ name, label, unit: unit ?? null, format, formula }));
-  const dimensions = dataset.dimensions.map(({ name, label }) => ({ name, label }));
-  await client.put(at.dataset(dataset.name), { body: { label, time_zone: time_zone ?? null, measures: [...stored, ...calculated], dimensions }, match: version });
+/** Declares a dataset, unless it is no longer at the version that was read. */
+export async function saveDataset(name: string, body: DatasetPut, match: number): Promise<Dataset> {
+  const saved = await client.put<Dataset>(at.dataset(name), { body, match });
   await invalidate(at.datasets());
+  return saved;
 }
 
 export async function deleteDataset(name: string): Promise<void> {

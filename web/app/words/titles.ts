@@ -9,6 +9,7 @@ export const TENANT_TITLES: Record<keyof typeof TENANT_PATTERNS, string> = {
   dashboard: 'Dashboard',
   dashboardEdit: 'Edit dashboard',
   data: 'Data',
+  dataset: 'Dataset',
   members: 'Members',
   apiKeys: 'API keys',
   embedding: 'Embedding',

@@ -18,6 +18,7 @@ export const ELSEWHERE: Record<string, string> = {
   invitation: 'needs a token: looked at in members.test.ts',
   dashboard: 'is what home shows',
   dashboardEdit: 'needs an id: looked at in editor.test.ts',
+  dataset: 'needs a name: looked at in data.test.ts',
   operation: 'needs an id: looked at on its own',
 };
 

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use insula_model::Dashboard;
+use insula_model::{Dashboard, Scope};
 
 use super::Context;
+use crate::access::{self, Access};
 use crate::client::read;
-use crate::dashboards::{self, Access, Wish};
+use crate::dashboards::{self, Wish};
 use crate::failure::{Exit, Failure};
 use crate::terminal::table::table;
 
@@ -92,7 +93,10 @@ pub(crate) struct Apply {
 
 impl Whose {
     async fn open(&self, cx: &Context, writes: bool) -> Result<Access, Failure> {
-        dashboards::open(cx, &self.tenant, self.key.as_deref(), &self.reason, writes).await
+        let all = [Scope::DashboardsRead, Scope::DashboardsWrite];
+        let scopes = if writes { &all[..] } else { &all[..1] };
+        let made = ("insula dashboard", scopes);
+        access::open(cx, &self.tenant, self.key.as_deref(), &self.reason, made).await
     }
 }
 

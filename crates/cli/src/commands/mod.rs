@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod cell;
 pub(crate) mod completions;
 pub(crate) mod dashboard;
+pub(crate) mod dataset;
 pub(crate) mod import;
 pub(crate) mod key;
 pub(crate) mod mail;
@@ -69,6 +70,7 @@ pub(crate) async fn run(cli: Cli, out: Out) -> Result<Exit, Failure> {
         Command::Cell(command) => command.run(&cx).await,
         Command::Key(command) => command.run(&cx).await,
         Command::Dashboard(command) => Box::pin(command.run(&cx)).await,
+        Command::Dataset(command) => Box::pin(command.run(&cx)).await,
         Command::Template(command) => Box::pin(command.run(&cx)).await,
         Command::Operator(command) => Box::pin(command.run(&cx)).await,
         Command::Mail(command) => command.run(&cx).await,

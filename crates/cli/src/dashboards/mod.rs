@@ -4,7 +4,6 @@
 //! changed in the workspace is not overwritten unless that is asked for. Tested in `plan.rs`, `files.rs` and
 //! `tests/it/dashboards.rs`.
 
-mod access;
 pub(crate) mod files;
 mod plan;
 
@@ -19,7 +18,6 @@ use crate::client::{Api, read};
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
 use crate::terminal::Style;
-pub(crate) use access::{Access, open};
 pub(crate) use files::Wish;
 use plan::{Step, steps};
 

@@ -21,15 +21,15 @@ pub(super) async fn declare(api: &Api, columns: &Columns, time_zone: &str) -> Re
         other => return other.map(drop),
     }
     let names = |list: &[(String, usize)]| list.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    let measure = |name| MeasurePut { name, label: None, unit: None, format: None, formula: None };
+    let measure = |name| MeasurePut { name, ..MeasurePut::default() };
     let put = DatasetPut {
-        label: None,
         time_zone: Some(time_zone.to_owned()),
         measures: names(&columns.measures).into_iter().map(measure).collect(),
         dimensions: names(&columns.dimensions)
             .into_iter()
-            .map(|name| DimensionPut { name, label: None })
+            .map(|name| DimensionPut { name, ..DimensionPut::default() })
             .collect(),
+        ..DatasetPut::default()
     };
     match api.change(Method::PUT, &path, None, &put).await {
         // Somebody was quicker.

@@ -9,6 +9,7 @@
 
 mod commands;
 mod dashboards;
+mod datasets;
 mod import;
 mod killed;
 mod nodes;

@@ -13,6 +13,7 @@ mod contrary;
 mod dashboard_versions;
 mod dashboards;
 mod data;
+mod dataset_sight;
 mod datasets;
 mod embed_ends;
 mod embed_usage;

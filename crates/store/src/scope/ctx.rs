@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use insula_model::policy::{OperatorAction, OperatorRole};
 use insula_model::{
-    ApiKeyId, Authority, EmbedGrant, Error, IdentityId, MemberId, OperatorId, RequestId, Result, TenantId,
-    problem,
+    ApiKeyId, Authority, EmbedGrant, Error, IdentityId, MemberId, OperatorId, RequestId, Result, Role,
+    TenantId, problem,
 };
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +82,18 @@ pub(crate) enum Reach {
     System { tenant: TenantId, only: &'static [&'static str] },
     /// An embed token or a public link: the one dashboard that it grants.
     Embed { tenant: TenantId, grant: Arc<EmbedGrant> },
+}
+
+impl Reach {
+    /// As which role it sees datasets.
+    pub(crate) fn sight(&self) -> Role {
+        match self {
+            Self::Member { authority, .. } | Self::Key { authority, .. } => authority.sight(),
+            Self::Operator { role, .. } => Authority::Support(*role).sight(),
+            Self::System { .. } => Authority::System.sight(),
+            Self::Embed { .. } => Authority::Embed.sight(),
+        }
+    }
 }
 
 /// Who is acting. Made by `Store::…` when a credential was checked or a lease was taken, never otherwise:
@@ -180,6 +192,11 @@ impl OpCtx {
             Reach::Operator { operator, role } => Some((*operator, *role)),
             _ => None,
         }
+    }
+
+    /// As which role this actor sees datasets.
+    pub(crate) fn sight(&self) -> Role {
+        self.reach.sight()
     }
 
     /// By what right this actor acts in its tenant.

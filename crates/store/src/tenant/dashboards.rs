@@ -14,7 +14,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
 use super::dashboard_templates::{datasets, shown};
-use super::datasets::StoredDataset;
+use super::datasets::{StoredDataset, Unseen};
 use super::{expect_version, json_of};
 use crate::templates::Published;
 use crate::{Permit, TenantTx};
@@ -35,7 +35,7 @@ pub struct DashboardState {
     pub week_start: WeekStart,
     /// The version of the settings.
     pub settings_version: i64,
-    /// The datasets that its widgets ask, as far as they exist.
+    /// The datasets that its widgets ask, as far as they exist for whoever asks.
     pub datasets: Vec<StoredDataset>,
 }
 
@@ -80,20 +80,16 @@ struct DatasetText {
     rolled_in: Option<String>,
 }
 
-impl From<DatasetText> for StoredDataset {
+impl From<DatasetText> for Unseen {
     fn from(text: DatasetText) -> Self {
-        Self {
-            dataset: insula_model::Dataset {
-                id: insula_model::DatasetId::from_uuid(text.id),
-                definition: text.definition,
-                version: text.version,
-                events: u64::try_from(text.events).ok(),
-                updated_at: text.updated_at,
-            },
-            number: text.number,
-            data_version: text.data_version,
-            rolled_in: text.rolled_in,
-        }
+        let dataset = insula_model::Dataset {
+            id: insula_model::DatasetId::from_uuid(text.id),
+            definition: text.definition,
+            version: text.version,
+            events: u64::try_from(text.events).ok(),
+            updated_at: text.updated_at,
+        };
+        Self::new(dataset, text.number, text.data_version, text.rolled_in)
     }
 }
 
@@ -184,7 +180,7 @@ impl<M: Mode> Dashboards<'_, '_, M> {
             time_zone: row.get(9),
             week_start: super::settings::week_start(row.get(10))?,
             settings_version: row.get(11),
-            datasets: datasets.into_iter().map(StoredDataset::from).collect(),
+            datasets: datasets.into_iter().filter_map(|d| Unseen::from(d).seen(self.0)).collect(),
         })
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! What must always hold: slots and numbers are given out under `hold_catalogue` only, so that two who do it at
 //! once take turns; a number is given once and never again; events of a deleted dataset go with it in the same
-//! transaction. Tested in `platform/tests/it/datasets.rs`.
+//! transaction; who may not see a dataset finds that it is not there. That is by construction: a row is an [`Unseen`],
+//! and what questions are compiled from is a [`StoredDataset`], which [`Unseen::seen`] makes of it and nothing else can.
+//! Tested in `platform/tests/it/datasets.rs` and `dataset_sight.rs`.
 
 use insula_insight::Source;
 use insula_model::policy::action::{DatasetDelete, DatasetUpdate};
@@ -17,7 +19,14 @@ use crate::{Permit, TenantTx};
 /// Datasets of one tenant.
 pub const MAX_DATASETS: usize = 200;
 
-/// A dataset with what only the engine needs to know of it.
+/// A dataset with what only the engine needs to know of it, for somebody who may see it: there is no other way to one.
+///
+/// ```compile_fail
+/// // refused: private
+/// fn unasked(dataset: insula_model::Dataset) -> insula_store::StoredDataset {
+///     insula_store::StoredDataset { dataset, number: 1, data_version: 1, seen: todo!() }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredDataset {
     /// The dataset.
@@ -28,6 +37,7 @@ pub struct StoredDataset {
     pub data_version: i64,
     /// The time zone whose days are kept as sums, if any are.
     pub rolled_in: Option<String>,
+    seen: Seen,
 }
 
 impl StoredDataset {
@@ -36,6 +46,49 @@ impl StoredDataset {
     pub fn source(&self) -> Source<'_> {
         let definition = &self.dataset.definition;
         Source { definition, number: self.number, rolled_in: self.rolled_in.as_deref() }
+    }
+}
+
+/// That whoever asked may see it. Made in this file only.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Seen;
+
+/// A dataset as it stands in its row, whoever asks.
+pub(super) struct Unseen {
+    dataset: Dataset,
+    number: i32,
+    data_version: i64,
+    rolled_in: Option<String>,
+}
+
+impl Unseen {
+    pub(super) fn new(dataset: Dataset, number: i32, data_version: i64, rolled_in: Option<String>) -> Self {
+        Self { dataset, number, data_version, rolled_in }
+    }
+
+    /// From id, definition, version, events, time of the change, number, version of the data and zone of the sums.
+    pub(super) fn of(row: &Row) -> Result<Self> {
+        let dataset = Dataset {
+            id: DatasetId::from_uuid(row.get(0)),
+            definition: json_of(row, 1)?,
+            version: row.get(2),
+            events: u64::try_from(row.get::<_, i64>(3)).ok(),
+            updated_at: row.get(4),
+        };
+        Ok(Self::new(dataset, row.get(5), row.get(6), row.get(7)))
+    }
+
+    /// The dataset, if the one whose transaction this is may see it.
+    pub(super) fn seen<M: Mode>(self, tx: &TenantTx<'_, M>) -> Option<StoredDataset> {
+        let Self { dataset, number, data_version, rolled_in } = self;
+        let may = dataset.definition.seen_by(tx.op().sight());
+        may.then_some(StoredDataset { dataset, number, data_version, rolled_in, seen: Seen })
+    }
+
+    /// Where the values of events go. Whoever may send events may send them to every dataset, and is told no more of it than
+    /// whether they were taken.
+    pub(super) fn slots(self) -> (DatasetId, i32, DatasetDefinition) {
+        (self.dataset.id, self.number, self.dataset.definition)
     }
 }
 
@@ -49,27 +102,12 @@ impl<'op, M: Mode> TenantTx<'op, M> {
     }
 }
 
-pub(super) fn dataset(row: &Row) -> Result<StoredDataset> {
-    Ok(StoredDataset {
-        dataset: Dataset {
-            id: DatasetId::from_uuid(row.get(0)),
-            definition: json_of(row, 1)?,
-            version: row.get(2),
-            events: u64::try_from(row.get::<_, i64>(3)).ok(),
-            updated_at: row.get(4),
-        },
-        number: row.get(5),
-        data_version: row.get(6),
-        rolled_in: row.get(7),
-    })
-}
-
 fn absent(name: &str) -> Error {
     Error::not_found("dataset", name)
 }
 
 impl<M: Mode> Datasets<'_, '_, M> {
-    /// All of them by name; at most [`MAX_DATASETS`].
+    /// All that there are for whoever asks, by name; at most [`MAX_DATASETS`].
     ///
     /// # Errors
     /// `database.down`.
@@ -81,7 +119,8 @@ impl<M: Mode> Datasets<'_, '_, M> {
                 &[],
             )
             .await?;
-        rows.iter().map(dataset).collect()
+        let all = rows.iter().map(Unseen::of).collect::<Result<Vec<_>>>()?;
+        Ok(all.into_iter().filter_map(|d| d.seen(self.0)).collect())
     }
 
     /// The one of a name.
@@ -89,14 +128,12 @@ impl<M: Mode> Datasets<'_, '_, M> {
     /// # Errors
     /// `not_found`; `database.down`.
     pub async fn view(&mut self, name: &str) -> Result<StoredDataset> {
-        self.named(&[name]).await?.pop().ok_or_else(|| absent(name))
+        let there = self.rows(&[name]).await?.pop();
+        there.and_then(|d| d.seen(self.0)).ok_or_else(|| absent(name))
     }
 
-    /// Those of these names that there are.
-    ///
-    /// # Errors
-    /// `database.down`.
-    pub async fn named(&mut self, names: &[&str]) -> Result<Vec<StoredDataset>> {
+    /// Those of these names that there are, whoever asks.
+    pub(super) async fn rows(&mut self, names: &[&str]) -> Result<Vec<Unseen>> {
         let rows = self
             .0
             .rows(
@@ -105,16 +142,16 @@ impl<M: Mode> Datasets<'_, '_, M> {
                 &[&names],
             )
             .await?;
-        rows.iter().map(dataset).collect()
+        rows.iter().map(Unseen::of).collect()
     }
 }
 
 impl Datasets<'_, '_, Write> {
-    /// Declares a dataset: makes it with `id`, or changes labels, units and formats. Says whether it was made.
+    /// Declares a dataset: makes it with `id`, or changes what is said of it. Says whether it was made.
     ///
     /// # Errors
     /// `version.required` for one that exists when `expected` is none; `version.stale`; `input.invalid`;
-    /// `dataset.full`; `limit.reached`.
+    /// `dataset.full`; `dataset.taken` for the name of one that is not to be seen; `limit.reached`.
     pub async fn put(
         &mut self,
         permit: &Permit<'_, DatasetUpdate>,
@@ -123,26 +160,29 @@ impl Datasets<'_, '_, Write> {
         put: &DatasetPut,
         expected: Option<i64>,
     ) -> Result<(StoredDataset, bool)> {
+        put.within(self.0.op().sight())?;
         self.0.hold_catalogue().await?;
-        let Some(known) = self.named(&[name]).await?.pop() else {
+        let Some(there) = self.rows(&[name]).await?.pop() else {
             if expected.is_some() {
                 return Err(absent(name));
             }
             let mut definition = DatasetDefinition::new(name)?;
             put.apply(&mut definition)?;
-            let made = self.insert(id, &definition).await?;
-            self.0.used(permit, made.dataset.id, &json!({ "name": name, "created": true }))?;
+            let made = self.insert(id, &definition).await?.seen(self.0).ok_or_else(|| absent(name))?;
+            let said = json!({ "name": name, "created": true, "visible_to": definition.visible_to });
+            self.0.used(permit, made.dataset.id, &said)?;
             return Ok((made, true));
         };
+        let known =
+            there.seen(self.0).ok_or_else(|| if expected.is_some() { absent(name) } else { taken() })?;
         super::expect_version(expected, known.dataset.version)?;
         let mut definition = known.dataset.definition.clone();
         put.apply(&mut definition)?;
         let changed = self.redefine(known.dataset.id, &definition).await?;
-        self.0.used(
-            permit,
-            changed.dataset.id,
-            &json!({ "name": name, "version": changed.dataset.version }),
-        )?;
+        let changed = changed.seen(self.0).ok_or_else(|| absent(name))?;
+        let version = changed.dataset.version;
+        let said = json!({ "name": name, "version": version, "visible_to": definition.visible_to });
+        self.0.used(permit, changed.dataset.id, &said)?;
         Ok((changed, false))
     }
 
@@ -152,21 +192,25 @@ impl Datasets<'_, '_, Write> {
     /// `not_found`.
     pub async fn delete(&mut self, permit: &Permit<'_, DatasetDelete>, name: &str) -> Result<u64> {
         // The row first: a batch that is under way either has it and is waited for, or finds it gone and fails.
-        let gone = self.0.row("DELETE FROM datasets WHERE name = $1 RETURNING id, number", &[&name]).await?;
-        let Some(gone) = gone else { return Err(absent(name)) };
-        let events = self.0.events().delete(gone.get(1)).await?;
-        self.0.rollups().forget(gone.get(1)).await?;
-        let id = DatasetId::from_uuid(gone.get(0));
-        self.0.used(permit, id, &json!({ "name": name, "events": events }))?;
+        let gone = self
+            .0
+            .row(
+                "DELETE FROM datasets WHERE name = $1 \
+                 RETURNING id, definition, version, events, updated_at, number, data_version, rolled_in",
+                &[&name],
+            )
+            .await?;
+        // One that is not to be seen stays: nothing of this is committed.
+        let gone = gone.as_ref().map(Unseen::of).transpose()?.and_then(|d| d.seen(self.0));
+        let gone = gone.ok_or_else(|| absent(name))?;
+        let events = self.0.events().delete(gone.number).await?;
+        self.0.rollups().forget(gone.number).await?;
+        self.0.used(permit, gone.dataset.id, &json!({ "name": name, "events": events }))?;
         Ok(events)
     }
 
     /// Puts a new dataset in, with the next number. For those who hold the catalogue.
-    pub(super) async fn insert(
-        &mut self,
-        id: DatasetId,
-        definition: &DatasetDefinition,
-    ) -> Result<StoredDataset> {
+    pub(super) async fn insert(&mut self, id: DatasetId, definition: &DatasetDefinition) -> Result<Unseen> {
         let row = self
             .0
             .row(
@@ -178,17 +222,13 @@ impl Datasets<'_, '_, Write> {
                 &[&id.uuid(), &definition.name, &Json(definition), &definition.sample, &limit()],
             )
             .await?;
-        row.as_ref().map(dataset).transpose()?.ok_or_else(|| {
+        row.as_ref().map(Unseen::of).transpose()?.ok_or_else(|| {
             Error::new(problem::LIMIT, format!("A workspace has {MAX_DATASETS} datasets at most."))
         })
     }
 
     /// Writes a changed definition. For those who hold the catalogue.
-    pub(super) async fn redefine(
-        &mut self,
-        id: DatasetId,
-        definition: &DatasetDefinition,
-    ) -> Result<StoredDataset> {
+    pub(super) async fn redefine(&mut self, id: DatasetId, definition: &DatasetDefinition) -> Result<Unseen> {
         let row = self
             .0
             .row(
@@ -197,8 +237,13 @@ impl Datasets<'_, '_, Write> {
                 &[&id.uuid(), &Json(definition)],
             )
             .await?;
-        row.as_ref().map(dataset).transpose()?.ok_or_else(|| absent(&definition.name))
+        row.as_ref().map(Unseen::of).transpose()?.ok_or_else(|| absent(&definition.name))
     }
+}
+
+/// The name is that of a dataset which whoever asks may not see. That it is not free is all that is said.
+fn taken() -> Error {
+    Error::new(problem::DATASET_TAKEN, "A dataset of this workspace cannot have this name. Choose another.")
 }
 
 fn limit() -> i64 {

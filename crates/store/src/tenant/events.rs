@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::datasets::StoredDataset;
+use super::datasets::Unseen;
 use super::rollups::ROLLED_FROM;
 use crate::{Permit, TenantTx};
 
@@ -150,15 +150,10 @@ struct Known {
     changed: bool,
 }
 
-impl From<StoredDataset> for Known {
-    fn from(row: StoredDataset) -> Self {
-        Self {
-            id: row.dataset.id,
-            number: row.number,
-            definition: row.dataset.definition,
-            stored: true,
-            changed: false,
-        }
+impl From<Unseen> for Known {
+    fn from(row: Unseen) -> Self {
+        let (id, number, definition) = row.slots();
+        Self { id, number, definition, stored: true, changed: false }
     }
 }
 
@@ -267,7 +262,7 @@ impl Events<'_, '_, Write> {
     }
 
     async fn known(&mut self, names: &[&str]) -> Result<Vec<Known>> {
-        Ok(self.0.datasets().named(names).await?.into_iter().map(Known::from).collect())
+        Ok(self.0.datasets().rows(names).await?.into_iter().map(Known::from).collect())
     }
 
     /// Writes down the datasets and names that were learnt. Events of a dataset that finds no room are rejected.
@@ -283,7 +278,7 @@ impl Events<'_, '_, Write> {
             if !dataset.stored {
                 let id = DatasetId::from_uuid(world.uuid());
                 match self.0.datasets().insert(id, &dataset.definition).await {
-                    Ok(made) => (dataset.id, dataset.number) = (made.dataset.id, made.number),
+                    Ok(made) => (dataset.id, dataset.number, _) = made.slots(),
                     Err(error) if error.is(problem::LIMIT) => {
                         full.push((dataset.definition.name.clone(), rejection(&error)));
                     }

@@ -10,7 +10,7 @@ use insula_model::{Error, Mode, Result, WeekStart};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
-use super::datasets::{StoredDataset, dataset};
+use super::datasets::{StoredDataset, Unseen};
 use crate::TenantTx;
 use crate::scope::Compiled;
 
@@ -21,7 +21,7 @@ pub struct QuestionState {
     pub time_zone: String,
     /// The first day of its weeks.
     pub week_start: WeekStart,
-    /// The dataset, if it is there.
+    /// The dataset, if it is there for whoever asks.
     pub dataset: Option<StoredDataset>,
 }
 
@@ -81,7 +81,7 @@ impl<M: Mode> Questions<'_, '_, M> {
         Ok(QuestionState {
             time_zone: row.get(8),
             week_start: super::settings::week_start(row.get(9))?,
-            dataset: there.then(|| dataset(&row)).transpose()?,
+            dataset: there.then(|| Unseen::of(&row)).transpose()?.and_then(|d| d.seen(self.0)),
         })
     }
 

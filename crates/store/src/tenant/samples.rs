@@ -54,7 +54,7 @@ impl Samples<'_, '_, Write> {
         world: &World,
     ) -> Result<()> {
         self.0.hold_catalogue().await?;
-        if self.0.datasets().named(&[&definition.name]).await?.is_empty() {
+        if self.0.datasets().rows(&[&definition.name]).await?.is_empty() {
             self.0.datasets().insert(DatasetId::from_uuid(world.uuid()), definition).await?;
             self.0.events().insert(events, Insertion::New, world).await?;
         }

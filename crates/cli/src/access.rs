@@ -18,13 +18,13 @@ pub(crate) struct Access {
     pub(crate) api: Api,
 }
 
-/// Opens a tenant's API for dashboards.
+/// Opens a tenant's API. `name` is what a key is called that is made for this, `scopes` what it may do.
 pub(crate) async fn open(
     cx: &Context,
     tenant: &str,
     key: Option<&str>,
     reason: &str,
-    writes: bool,
+    (name, scopes): (&str, &[Scope]),
 ) -> Result<Access, Failure> {
     if let Some(key) = key.map(str::to_owned).or_else(|| env::var("INSULA_KEY")) {
         if !tenant.starts_with("http://") && !tenant.starts_with("https://") {
@@ -35,11 +35,7 @@ pub(crate) async fn open(
     }
     let console = cx.api()?;
     let tenant: Tenant = console.get(&format!("/tenants/{}", segment(tenant)), &[]).await?.read()?;
-    let mut scopes = vec![Scope::DashboardsRead];
-    if writes {
-        scopes.push(Scope::DashboardsWrite);
-    }
-    let body = json!({ "name": "insula dashboard", "scopes": scopes, "reason": reason,
+    let body = json!({ "name": name, "scopes": scopes, "reason": reason,
                        "expires_at": cx.world.now() + KEY_LASTS });
     let made = console.post(&format!("/tenants/{}/api-keys", tenant.id), &body).await?;
     let secret: String = read(made.get("secret").unwrap_or(&Value::Null))?;
