@@ -17,9 +17,9 @@ export interface Boot {
   version: string;
 }
 
-/** Understands the text of the `#boot` element; throws if the page was not served by Insula. */
+/** Understands the text of the `#boot` element; throws if there is none. */
 export function parseBoot(text: string | null | undefined): Boot {
-  if (!text?.trim()) throw new Error('This page has no boot data: it was not served by Insula.');
+  if (!text?.trim()) throw new Error('This page has no boot data.');
   const raw = JSON.parse(text) as Partial<Boot> & { realm?: string };
   if (raw.realm !== 'embed') throw new Error('The boot data is not that of an embed.');
   return {
