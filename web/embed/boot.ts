@@ -2,7 +2,7 @@
  * What the server put into the page that is framed: whose it is, and from where it may be framed. It needs no
  * credential and holds nothing secret. Tested in `test/unit/embed_protocol.test.ts`.
  */
-import type { Branding } from '../wire/shapes';
+import type { Branding, Problem } from '../wire/shapes';
 
 export interface Boot {
   /** `""` at a host of its own, `"/t/acme"` in path style. Never ends with a slash. */
@@ -12,6 +12,8 @@ export interface Boot {
   widget: string | null;
   tenant: { name: string };
   branding: Branding | null;
+  /** Why there is nothing to show, whoever asks; known before anybody does. */
+  closed: Problem | null;
   /** The tenant's own list; nobody else is listened to. */
   origins: string[];
   version: string;
@@ -28,6 +30,7 @@ export function parseBoot(text: string | null | undefined): Boot {
     widget: raw.widget ?? null,
     tenant: { name: raw.tenant?.name ?? '' },
     branding: raw.branding ?? null,
+    closed: raw.closed ?? null,
     origins: Array.isArray(raw.origins) ? raw.origins.filter((o) => typeof o === 'string') : [],
     version: raw.version ?? '',
   };

@@ -236,7 +236,12 @@ impl Platform {
             paragraphs: vec![format!(
                 "{by} invites you to {name} as {role}.",
                 by = invitation.invited_by,
-                role = invitation.role.as_str()
+                role = match invitation.role {
+                    Role::Viewer => "a viewer",
+                    Role::Editor => "an editor",
+                    Role::Admin => "an admin",
+                    Role::Owner => "an owner",
+                }
             )],
             action: LetterAction {
                 label: "Accept the invitation".to_owned(),
@@ -264,11 +269,11 @@ impl Platform {
             heading: format!("Welcome to {name}"),
             paragraphs: vec![
                 format!("{name} is set up, and you are its owner."),
-                "Choose a name and a password, and it is yours: your people, your data, your colours."
+                "Sign in with a password of your own, and it is yours: your people, your data, your colours."
                     .to_owned(),
             ],
             action: LetterAction {
-                label: "Set up your account".to_owned(),
+                label: "Open your workspace".to_owned(),
                 url: self.invitation_link(record, token),
             },
             note: format!(

@@ -45,9 +45,9 @@ pub(super) fn page(subject: &str, letter: &Letter, looks: Option<&MailLooks>) ->
          <a class=\"do\" href=\"{url}\" style=\"display:inline-block;padding:11px 20px;border-radius:{corner}px;\
          font:600 15px/1.3 {FONT};color:{};text-decoration:none\">{label}</a></td></tr></table>\
          <p class=\"quiet\" style=\"margin:0 0 12px;font:400 13px/1.5 {FONT};color:#52525b\">{}</p>\
-         <p class=\"quiet\" style=\"margin:0;font:400 13px/1.5 {FONT};color:#52525b;word-break:break-all\">\
+         <p class=\"quiet\" style=\"margin:0;font:400 13px/1.5 {FONT};color:#52525b\">\
          If the button does not work, open this address:<br>\
-         <a class=\"quiet\" href=\"{url}\" style=\"color:#52525b\">{url}</a></p>",
+         <a class=\"quiet\" href=\"{url}\" style=\"color:#52525b;word-break:break-all\">{url}</a></p>",
         ink(&accent),
         escape(&letter.note),
     );

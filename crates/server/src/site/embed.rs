@@ -11,7 +11,7 @@ use std::sync::Arc;
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
-use insula_model::{Branding, DashboardId, Error, PublicLinkId, embed_origin};
+use insula_model::{Branding, DashboardId, Error, PublicLinkId, embed_origin, problem};
 use serde::Serialize;
 
 use super::looks::{Looks, Of};
@@ -36,9 +36,19 @@ struct Boot<'a> {
     tenant: BootTenant<'a>,
     /// `null` where nothing is told of whose it is.
     branding: Option<&'a Branding>,
+    /// Why there is nothing to show, whoever asks.
+    closed: Option<Closed>,
     /// The origins that may frame it, and from which a token is believed.
     origins: &'a [String],
     version: &'static str,
+}
+
+/// A refusal that holds for everybody.
+#[derive(Serialize)]
+struct Closed {
+    code: &'static str,
+    title: &'static str,
+    status: u16,
 }
 
 #[derive(Serialize)]
@@ -86,8 +96,8 @@ pub(super) async fn shared(
 }
 
 async fn serve(app: &App, visit: &Visit, named: Named<'_>) -> Result<Response, Refusal> {
-    // Who looks at a suspended tenant's frame is told so by the page, when it asks for data; a frame that could not be
-    // shown would tell nobody anything.
+    // Who looks at a suspended tenant's frame is told so by the page; a frame that could not be shown would tell nobody
+    // anything.
     let (record, looks) = match &visit.realm {
         Realm::Tenant(record) => (record, Looks::here(app, visit, visit.request).await?),
         Realm::Suspended(record) => (record, None),
@@ -116,6 +126,11 @@ fn page(
         link,
         tenant: BootTenant { name: looks.map_or("", |l| &l.name) },
         branding: looks.map(|l| &l.branding),
+        closed: matches!(visit.realm, Realm::Suspended(_)).then_some(Closed {
+            code: problem::TENANT_SUSPENDED.code,
+            title: problem::TENANT_SUSPENDED.title,
+            status: crate::problem::status(problem::TENANT_SUSPENDED.kind).as_u16(),
+        }),
         origins,
         version: env!("CARGO_PKG_VERSION"),
     };

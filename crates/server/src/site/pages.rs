@@ -5,7 +5,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use insula_model::html::escape;
-use insula_model::problem::TENANT_NOT_READY;
+use insula_model::problem::{NOT_FOUND, TENANT_NOT_READY};
 use insula_model::{Error, RequestId};
 
 use super::looks::{Looks, Of};
@@ -35,7 +35,12 @@ a{color:inherit;text-decoration-color:var(--accent);text-decoration-thickness:2p
 /// A problem, for a person.
 pub(crate) fn problem(error: &Error, request: RequestId, looks: Option<&Looks>) -> Response {
     let entry = error.problem();
-    let more = if entry.help == error.detail() { "" } else { entry.help };
+    let (detail, more) = match (error.detail(), entry.help) {
+        // What programs are told is of no use to somebody who followed a link.
+        _ if error.is(NOT_FOUND) => ("There is nothing at this address. See that it is spelled right.", ""),
+        (detail, help) if detail == help => (detail, ""),
+        both => both,
+    };
     let brand = looks.map_or_else(String::new, |l| format!("<p class=\"brand\">{}</p>", l.mark()));
     let home = looks.map_or_else(String::new, |l| {
         format!("<p><a href=\"{}/\">Go to the start page</a></p>", escape(&l.base))
@@ -43,7 +48,7 @@ pub(crate) fn problem(error: &Error, request: RequestId, looks: Option<&Looks>) 
     let body = format!(
         "{brand}<h1>{}</h1><p>{}</p><p>{}</p>{home}<small>{} · {request}</small>",
         escape(entry.title),
-        escape(error.detail()),
+        escape(detail),
         escape(more),
         error.code()
     );

@@ -32,6 +32,7 @@ async fn the_page_is_framed_by_the_workspaces_own_list() {
             assert_eq!(page.header("referrer-policy"), Some("no-referrer"), "{path}");
             assert_eq!(page.header("cache-control"), Some("private, no-cache"), "{path}");
             assert_eq!(boot["origins"].as_array().map(Vec::len), Some(list.len()));
+            assert_eq!(boot["closed"], Value::Null, "{path}");
             let tag = page.header("etag").expect("a tag").to_owned();
             let again =
                 stage.house.ask(&host, "GET", path).with("accept", "text/html").with("if-none-match", &tag);
@@ -112,6 +113,7 @@ async fn a_suspended_workspaces_frame_is_nobodys_and_says_why() {
         assert_eq!(page.header("x-frame-options"), None, "{path}");
         let (text, boot) = (page.text(), boot(&page.text()));
         assert_eq!((&boot["branding"], &boot["tenant"]["name"]), (&Value::Null, &Value::from("")), "{path}");
+        assert_eq!(boot["closed"]["code"], "tenant.suspended", "{path}");
         assert!(
             !text.contains("og:") && !text.contains("--brand") && text.contains("<title>Dashboards</title>")
         );
