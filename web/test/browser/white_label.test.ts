@@ -136,6 +136,20 @@ it('no dialog of a member names the platform', async () => {
   expect(await names(page), 'palette').toEqual([]);
 });
 
+it('without a connection nothing names the platform either', async () => {
+  const page = await asMember(place, { unwatched: true });
+  await settled(page);
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('/BrokenPage')));
+  await page.context().setOffline(true);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Members' }).click();
+  await page.getByRole('button', { name: 'Try again' }).first().waitFor();
+  expect(await names(page)).toEqual([]);
+  await shot(page, 'offline');
+  await page.context().setOffline(false);
+  await page.getByRole('button', { name: 'Try again' }).first().click();
+  await page.getByRole('heading', { name: 'Members', level: 1 }).waitFor();
+});
+
 it('somebody who is not signed in sees the brand, and what previews show', async () => {
   const page = await open();
   for (const path of ['/', '/sign-in', '/invitation/nothing']) {

@@ -202,6 +202,24 @@ async fn a_tenants_people_are_never_told_whose_platform_it_is() {
         }
     }
 
+    // What an embed is told, by a token and by a link that open something.
+    let opened = async |path: &str, body: Value, secret: &str| {
+        let made = house.ask(&acme.host(), "POST", &format!("/api/v1{path}")).signed_in(&owner).json(&body);
+        let made = made.send().await.expect(201);
+        let secret = made.json()[secret].as_str().expect("a secret").to_owned();
+        (made, secret.rsplit('#').next().expect("what stands behind the address").to_owned())
+    };
+    let dashboard = &things.iter().find(|(noun, _)| *noun == "dashboard").expect("a dashboard").1;
+    let (minted, token) = opened("/embed-tokens", json!({ "dashboard": dashboard }), "token").await;
+    let (linked, link) = opened("/public-links", json!({ "dashboard": dashboard, "name": "a" }), "url").await;
+    for (what, reply) in [("a token", minted), ("a link", linked)] {
+        reader.reply(what, &reply);
+    }
+    for (path, secret) in [("", &token), ("/data", &token), ("", &link), ("/data", &link)] {
+        let embed = house.ask(&acme.host(), "GET", &format!("/api/v1/embed{path}")).bearer(secret);
+        reader.reply("an embed", &embed.send().await.expect(200));
+    }
+
     // What was written to people; operators read it where nothing is sent.
     let mails = house.console("GET", "/mails").send().await.expect(200).json();
     let mails = mails["items"].as_array().expect("mails");
