@@ -11,12 +11,14 @@ export interface Boot {
   base: string;
   tenant: { slug: string; name: string } | null;
   branding: Branding | null;
+  /** What the console is called. Nothing in this code names the platform: at a tenant's address it has no name. */
+  product: string;
   version: string;
 }
 
-/** Understands the text of the `#boot` element; throws if the page was not served by Insula. */
+/** Understands the text of the `#boot` element; throws if there is none. */
 export function parseBoot(text: string | null | undefined): Boot {
-  if (!text?.trim()) throw new Error('This page has no boot data: it was not served by Insula.');
+  if (!text?.trim()) throw new Error('This page has no boot data.');
   const raw = JSON.parse(text) as Partial<Boot>;
   if (raw.realm !== 'tenant' && raw.realm !== 'console') throw new Error('The boot data names no realm.');
   return {
@@ -24,6 +26,7 @@ export function parseBoot(text: string | null | undefined): Boot {
     base: (raw.base ?? '').replace(/\/+$/, ''),
     tenant: raw.tenant ?? null,
     branding: raw.branding ?? null,
+    product: raw.product ?? '',
     version: raw.version ?? '',
   };
 }

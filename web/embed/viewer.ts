@@ -56,6 +56,7 @@ export class Viewer {
   asked: Asked = { range: null, filters: [] };
   credential: string | null = null;
 
+  private closed: Problem | null = null;
   private view: Loaded<EmbedView> | null = null;
   private data: (Loaded<DashboardData> & { key: string }) | null = null;
   private late: Problem | null = null;
@@ -76,14 +77,20 @@ export class Viewer {
     this.plan();
   }
 
-  /** With what the address brought along, or by asking the page around this one. */
-  start(credential: string | null): void {
-    if (credential !== null) void this.offer(credential);
+  /** With what the address brought along, or by asking the page around this one; not at all where all is closed. */
+  start(credential: string | null, closed: Problem | null = null): void {
+    this.closed = closed;
+    if (closed) {
+      // The page around this one learns that it is here at all.
+      this.host.say({ type: 'ready' });
+      this.refuse(closed);
+    } else if (credential !== null) void this.offer(credential);
     else this.askForToken('ready', NO_TOKEN);
   }
 
   /** A token came, the first one or the next. */
   async offer(credential: string): Promise<void> {
+    if (this.closed) return;
     this.calm();
     this.credential = credential;
     const claims = readClaims(credential);

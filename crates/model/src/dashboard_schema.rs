@@ -36,7 +36,7 @@ pub fn dashboard_schema() -> Value {
     alternatives(&mut shapes);
     let mut root = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A dashboard of Insula",
+        "title": "A dashboard",
         "$ref": "#/$defs/DashboardInput",
     });
     root["$defs"] = shapes;

@@ -1,4 +1,4 @@
-//! The catalogue of problems: every refusal that Insula can give, with its stable code. The reference page
+//! The catalogue of problems: every refusal that there can be, with its stable code. The reference page
 //! `docs/reference/problems.md` and the pages under `/docs/problems/` are generated from it.
 
 /// The family of a problem. Only `server` knows which HTTP status each one is.
@@ -131,7 +131,7 @@ problems! {
     TIER_UNKNOWN = "tenant.tier_unknown", Invalid, "There is no such tier",
         "The tiers are `pooled`, `schema` and `database`.";
     CELL_UNKNOWN = "cell.unknown", Invalid, "There is no such cell",
-        "List the cells with `insula cell list`.";
+        "The console and `cell list` show the cells that there are.";
     CELL_FULL = "cell.full", Conflict, "The cell is full",
         "The cell bears no more tenants of this tier. Add a cell, or choose another tier.";
     CELL_UNUSABLE = "cell.unusable", Invalid, "That PostgreSQL cannot be a cell",
@@ -211,13 +211,13 @@ problems! {
     DATABASE_FULL = "database.full", Full, "The database has no room left",
         "Nothing was changed. Reading goes on; writing works again when there is space.";
     POSTGRES_MISSING = "postgres.missing", Unavailable, "PostgreSQL is not installed",
-        "Insula needs PostgreSQL 15 or newer. The detail says what was found and how to install it.";
+        "PostgreSQL 15 or newer is needed. The detail says what was found and how to install it.";
     POSTGRES_START = "postgres.start", Unavailable, "The private PostgreSQL does not run",
         "It could not be made, started or stopped. The detail has its own last words.";
     DATA_DIR = "data.directory", Invalid, "The data directory cannot be used",
         "It cannot be entered, belongs to somebody else, or was made by another version of PostgreSQL. The detail says what to do.";
-    DATA_IN_USE = "data.in_use", Conflict, "Another Insula uses this data directory",
-        "One Insula at a time keeps a data directory. Stop the other one, or choose another directory.";
+    DATA_IN_USE = "data.in_use", Conflict, "Another server uses this data directory",
+        "One server at a time keeps a data directory. Stop the other one, or choose another directory.";
     TIMEOUT = "timeout", Timeout, "It took too long",
         "The statement was stopped at its time limit. Ask for a shorter range, or fewer groups.";
     UNKNOWN_OUTCOME = "outcome.unknown", Unavailable, "The connection broke while saving",
@@ -240,6 +240,9 @@ mod tests {
             assert!(seen.insert(p.code), "{} stands twice", p.code);
             assert!(p.code.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '.' | '_')), "{}", p.code);
             assert!(p.help.ends_with('.') && !p.title.ends_with('.'), "{}", p.code);
+            // Tenants' people read them, at addresses under the tenants' own brands.
+            let said = format!("{} {}", p.title, p.help).to_lowercase();
+            assert!(!said.contains("insula"), "{} names the platform", p.code);
         }
     }
 }

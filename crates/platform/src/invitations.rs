@@ -15,7 +15,7 @@ use insula_model::{
 };
 use insula_store::{AttemptLimit, NewMember, OpCtx, OutboxItem, SessionEvent, Tenant, TenantTx};
 
-use crate::jobs::MailPayload;
+use crate::mails::{Letter, LetterAction, MailPayload};
 use crate::members::reach;
 use crate::once::Once;
 use crate::paging::Paging;
@@ -231,20 +231,71 @@ impl Platform {
         invitation: &Invitation,
         token: &str,
     ) -> Result<()> {
-        let name = tx.invitations().place_name().await?;
-        let name = if name.is_empty() { record.name.as_str() } else { name.as_str() };
-        let link = self.invitation_link(record, token);
-        let mail = MailPayload {
-            to: invitation.email.clone(),
-            subject: format!("Your invitation to {name}"),
-            text: format!(
-                "{by} invites you to {name} as {role}.\n\nAccept the invitation here:\n{link}\n\n\
-                 The link works once and until {until}. If you did not expect this mail, ignore it.\n",
+        let letter = |name: &str| Letter {
+            heading: format!("You are invited to {name}"),
+            paragraphs: vec![format!(
+                "{by} invites you to {name} as {role}.",
                 by = invitation.invited_by,
-                role = invitation.role.as_str(),
-                until = invitation.expires_at.strftime("%-d %B %Y, %H:%M UTC"),
+                role = match invitation.role {
+                    Role::Viewer => "a viewer",
+                    Role::Editor => "an editor",
+                    Role::Admin => "an admin",
+                    Role::Owner => "an owner",
+                }
+            )],
+            action: LetterAction {
+                label: "Accept the invitation".to_owned(),
+                url: self.invitation_link(record, token),
+            },
+            note: format!(
+                "The link works once and until {}. If you did not expect this mail, ignore it.",
+                until(invitation)
             ),
         };
+        self.letter_post(tx, record, &invitation.email, |name| format!("Your invitation to {name}"), letter)
+            .await
+    }
+
+    /// Writes the mail that welcomes the first owner of a new tenant into the outbox of the transaction. It does not say
+    /// who runs the platform: to its people the tenant is all there is.
+    pub(crate) async fn welcome_mail(
+        &self,
+        tx: &mut TenantTx<'_, Write>,
+        record: &TenantRecord,
+        invitation: &Invitation,
+        token: &str,
+    ) -> Result<()> {
+        let letter = |name: &str| Letter {
+            heading: format!("Welcome to {name}"),
+            paragraphs: vec![
+                format!("{name} is set up, and you are its owner."),
+                "Sign in with a password of your own, and it is yours: your people, your data, your colours."
+                    .to_owned(),
+            ],
+            action: LetterAction {
+                label: "Open your workspace".to_owned(),
+                url: self.invitation_link(record, token),
+            },
+            note: format!(
+                "The link works once and until {}. If you did not expect this mail, ignore it.",
+                until(invitation)
+            ),
+        };
+        self.letter_post(tx, record, &invitation.email, |name| format!("Welcome to {name}"), letter).await
+    }
+
+    /// Puts a letter into the outbox; what it says is given the tenant's name.
+    async fn letter_post(
+        &self,
+        tx: &mut TenantTx<'_, Write>,
+        record: &TenantRecord,
+        to: &str,
+        subject: impl FnOnce(&str) -> String,
+        letter: impl FnOnce(&str) -> Letter,
+    ) -> Result<()> {
+        let name = tx.invitations().place_name().await?;
+        let name = if name.is_empty() { record.name.as_str() } else { name.as_str() };
+        let mail = MailPayload::new(to, subject(name), letter(name));
         let item = OutboxItem {
             run_at: None,
             id: JobId::from_uuid(self.world().uuid()),
@@ -254,6 +305,11 @@ impl Platform {
         tx.outbox().put(&item).await?;
         self.store().outbox_hint(record.id).await
     }
+}
+
+/// The end of an invitation, for people.
+fn until(invitation: &Invitation) -> String {
+    invitation.expires_at.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
 enum Account {

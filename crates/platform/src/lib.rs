@@ -21,6 +21,7 @@ mod faults;
 mod installation;
 mod invitations;
 pub mod jobs;
+mod mails;
 mod members;
 mod once;
 pub mod operations;

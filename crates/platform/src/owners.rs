@@ -86,7 +86,7 @@ impl Platform {
         let (token, by) = (self.invitation_token(), &op.actor().name);
         let invitation = self.invitation(&owner, Role::Owner, by);
         tx.invitations().create(&permit, &invitation, &token, Role::Owner).await?;
-        self.invitation_mail(&mut tx, record, &invitation, &token).await?;
+        self.welcome_mail(&mut tx, record, &invitation, &token).await?;
         tx.commit().await?;
         Ok(OwnerInstalled::Invited { link: self.invitation_link(record, &token) })
     }

@@ -5,7 +5,6 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +14,7 @@ use insula_model::{Error, Result};
 use crate::app::App;
 use crate::metrics;
 use crate::problem::Refusal;
+use crate::routes::Routes;
 
 /// How long an answer about readiness is believed, so that asking often costs nothing.
 const BELIEVED: Duration = Duration::from_secs(1);
@@ -22,8 +22,8 @@ const BELIEVED: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The three addresses.
-pub(crate) fn router() -> Router<App> {
-    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).route("/metrics", get(shown))
+pub(crate) fn router() -> Routes {
+    Routes::new().at("/healthz", get(healthz)).at("/readyz", get(readyz)).at("/metrics", get(shown))
 }
 
 async fn healthz() -> &'static str {

@@ -2,7 +2,6 @@
 //! it may answer with, the idempotency key of every `POST`) is added here, once. The files under `openapi/` are
 //! generated from this; `tests/it/description.rs` checks that.
 
-use axum::Router;
 use axum::http::header;
 use axum::routing::get;
 use bytes::Bytes;
@@ -18,6 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::problem;
+use crate::routes::Routes;
 
 /// Where the API is.
 const ROOT: &str = "/api/v1";
@@ -61,7 +61,7 @@ pub(crate) fn api(title: &str, about: &str, cookie: &str, all: OpenApiRouter<App
 }
 
 /// The description itself, where programs look for it.
-pub(crate) fn document(description: &Description) -> Router<App> {
+pub(crate) fn document(description: &Description) -> Routes {
     let json = Bytes::from(serde_json::to_vec(description).unwrap_or_default());
     let tag: String = Sha256::digest(&json)[..12].iter().map(|b| format!("{b:02x}")).collect();
     let serve = async move || {
@@ -72,7 +72,7 @@ pub(crate) fn document(description: &Description) -> Router<App> {
         ];
         (headers, json)
     };
-    Router::new().route("/api/v1/openapi.json", get(serve))
+    Routes::new().at("/api/v1/openapi.json", get(serve))
 }
 
 /// Where a description begins.

@@ -155,7 +155,7 @@ pub(crate) fn add_hints(response: &mut Response, error: &Error) {
         headers.insert(header::ETAG, tag);
     }
     if error.kind() == Kind::Unauthenticated {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"insula\""));
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"api\""));
     }
 }
 

@@ -6,12 +6,14 @@ use std::sync::{Arc, OnceLock};
 
 use insula_model::{RequestId, TenantId, TenantRecord};
 
-/// Which of the three worlds a host name belongs to. Each has a router of its own, so that what belongs to one
+/// Which of the worlds a host name belongs to. Each has a router of its own, so that what belongs to one
 /// is not there in another.
 #[derive(Debug, Clone)]
 pub(crate) enum Realm {
     /// One tenant's home.
     Tenant(Arc<TenantRecord>),
+    /// The home of a tenant that is suspended.
+    Suspended(Arc<TenantRecord>),
     /// The operators' console.
     Console,
     /// The base domain itself: neutral.
@@ -22,7 +24,7 @@ impl Realm {
     /// A bounded word for metrics and logs.
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Tenant(_) => "tenant",
+            Self::Tenant(_) | Self::Suspended(_) => "tenant",
             Self::Console => "console",
             Self::Base => "base",
         }
@@ -60,17 +62,20 @@ pub(crate) struct Notes {
 }
 
 impl Visit {
-    /// The tenant that the address means.
+    /// The tenant that the address means, if it is open.
     pub(crate) fn tenant(&self) -> Option<&Arc<TenantRecord>> {
         match &self.realm {
             Realm::Tenant(record) => Some(record),
-            Realm::Console | Realm::Base => None,
+            Realm::Suspended(_) | Realm::Console | Realm::Base => None,
         }
     }
 
-    /// Its id, for the log.
+    /// The id of the tenant that the address means, open or not, for the log.
     pub(crate) fn tenant_id(&self) -> Option<TenantId> {
-        self.tenant().map(|record| record.id)
+        match &self.realm {
+            Realm::Tenant(record) | Realm::Suspended(record) => Some(record.id),
+            Realm::Console | Realm::Base => None,
+        }
     }
 
     /// Whether browsers take a `Secure` cookie from us: over TLS, and from `localhost` and its subdomains, which

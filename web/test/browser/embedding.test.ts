@@ -33,7 +33,7 @@ it('the code to copy is for this place, and has no key in it', async () => {
   const code = page.getByLabel('the code', { exact: true });
   expect(await code.innerText()).toContain(`src="${place.url}/embed/dashboards/dsh_`);
   await page.getByRole('radio', { name: 'On the server' }).check();
-  await until('the server’s code', async () => (await code.innerText()).includes('process.env.INSULA_API_KEY'));
+  await until('the server’s code', async () => (await code.innerText()).includes('process.env.DASHBOARDS_API_KEY'));
 });
 
 it('a public link shows the dashboard to somebody who is not signed in, until it is withdrawn', async () => {

@@ -121,6 +121,24 @@ export async function provision(tier: Tier = 'pooled'): Promise<Place> {
   return { slug, tier, owner, url: made.tenant.url.replace(/\/$/, '') };
 }
 
+/** From when this is over, nobody comes in. */
+export async function suspend(slug: string): Promise<void> {
+  await operate(slug, CONSOLE_API.tenantSuspend(slug), { reason: 'a browser test' }, 403);
+}
+
+/** From when this is over, everybody comes in again. */
+export async function resume(slug: string): Promise<void> {
+  await operate(slug, CONSOLE_API.tenantResume(slug), {}, 200);
+}
+
+async function operate(slug: string, path: string, body: object, shown: number): Promise<void> {
+  const { status, body: operation } = await operator('POST', path, body);
+  if (status !== 202) throw new Error(`${path} was refused with ${status}: ${JSON.stringify(operation)}`);
+  await ended(operation as Operation);
+  // Nodes hear of it within a second.
+  await until(`${slug} to answer with ${shown}`, async () => (await send('GET', `${pathStyle(slug)}${apiRoot('')}/openapi.json`)).status === shown);
+}
+
 /** Nothing of it stays. */
 export async function erase(slug: string): Promise<void> {
   const { status, body } = await operator('POST', CONSOLE_API.tenantDelete(slug), { confirm: slug, now: true });

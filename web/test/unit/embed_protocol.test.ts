@@ -55,7 +55,7 @@ describe('the fragment', () => {
 describe('boot data', () => {
   const whole = { realm: 'embed', base: '/t/acme/', dashboard: 'dsh_1', widget: null, tenant: { name: 'Acme' }, branding: null, origins: ['https://app.example'], version: '1' };
   it('is understood', () => {
-    expect(parseBoot(JSON.stringify(whole))).toEqual({ base: '/t/acme', dashboard: 'dsh_1', widget: null, tenant: { name: 'Acme' }, branding: null, origins: ['https://app.example'], version: '1' });
+    expect(parseBoot(JSON.stringify(whole))).toEqual({ base: '/t/acme', dashboard: 'dsh_1', widget: null, tenant: { name: 'Acme' }, branding: null, closed: null, origins: ['https://app.example'], version: '1' });
   });
   it('lets nobody in when it names nobody', () => {
     expect(parseBoot('{"realm":"embed"}').origins).toEqual([]);

@@ -60,6 +60,16 @@ describe('at the start', () => {
     await pass(0);
     expect(viewer.state.is).toBe('shown');
   });
+  it('where all is closed it says why at once, to the host too, and no token changes that', async () => {
+    const { viewer, said, asked, pass } = stage();
+    viewer.start(null, { code: 'tenant.suspended', title: 'Paused', status: 403 });
+    expect(viewer.state).toMatchObject({ is: 'refused', problem: { code: 'tenant.suspended' } });
+    expect(said).toEqual([{ type: 'ready' }, { type: 'error', code: 'tenant.suspended', title: 'Paused' }]);
+    await viewer.offer(token());
+    await pass(PATIENCE_MS);
+    expect(viewer.state).toMatchObject({ is: 'refused', problem: { code: 'tenant.suspended' } });
+    expect(asked).toEqual([]);
+  });
   it('opened by itself without anything it is refused at once', () => {
     const { viewer } = stage({ framed: false });
     viewer.start(null);

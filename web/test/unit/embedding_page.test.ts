@@ -24,5 +24,5 @@ it('the code to copy holds no credential', () => {
   expect(page).toContain('src="https://acme.example/embed/insula.js"');
   expect(page).toContain('src="https://acme.example/embed/dashboards/dsh_1"');
   expect(page).toContain('token-url=');
-  expect(serverSnippet('https://acme.example', 'dsh_1')).toContain('process.env.INSULA_API_KEY');
+  expect(serverSnippet('https://acme.example', 'dsh_1')).toContain('process.env.DASHBOARDS_API_KEY');
 });

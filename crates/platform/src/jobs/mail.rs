@@ -1,32 +1,15 @@
 //! Sending a mail, or keeping it for operators to read where no SMTP is configured.
 
-use insula_model::{Error, MailId, Result, problem};
-use insula_store::{LeasedJob, MailState, NewMail};
-use lettre::message::Mailbox;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use serde::{Deserialize, Serialize};
+use insula_model::policy::action::SettingsView;
+use insula_model::{BrandImageKind, Error, MailId, Result, problem};
+use insula_store::{LeasedJob, MailState, NewMail, OpCtx};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use crate::Platform;
+use crate::mails::{Envelope, MailLooks, MailPayload, message};
 use crate::settings::Mailing;
 
-pub(super) const KIND: &str = "mail";
-
-/// A mail.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MailPayload {
-    /// The recipient's address.
-    pub to: String,
-    /// The subject: one line.
-    pub subject: String,
-    /// The text.
-    pub text: String,
-}
-
-impl MailPayload {
-    /// The job's kind.
-    pub const KIND: &'static str = KIND;
-}
+pub(super) const KIND: &str = MailPayload::KIND;
 
 impl Platform {
     pub(super) async fn mail_send(&self, job: &LeasedJob) -> Result<()> {
@@ -43,17 +26,9 @@ impl Platform {
         let Mailing::Smtp { url, from } = &self.settings().mailing else {
             return self.store().mail_record(&record(MailState::Kept)).await;
         };
-        let address = |text: &str| -> Result<Mailbox> {
-            text.parse()
-                .map_err(|e| Error::new(problem::INVALID, "That is not an address for a mail.").context(e))
-        };
-        let message = Message::builder()
-            .message_id(Some(format!("<{}@insula>", job.id)))
-            .from(address(from)?)
-            .to(address(&mail.to)?)
-            .subject(mail.subject.replace(['\r', '\n'], " "))
-            .body(mail.text.clone())
-            .map_err(|e| Error::new(problem::INVALID, "The mail cannot be written.").context(e))?;
+        let (host, looks) = self.mail_looks(job).await?;
+        let (id, at, of_tenant) = (job.id, self.world().now(), job.tenant.is_some());
+        let message = message(&mail, looks.as_ref(), &Envelope { id, host: &host, from, at, of_tenant })?;
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
             .map_err(|e| Error::new(problem::SETTINGS, "The SMTP address is not valid.").context(e))?
             .build();
@@ -68,5 +43,24 @@ impl Platform {
                 Err(Error::internal(error))
             }
         }
+    }
+
+    /// The host that a mail is from, and the looks that it has: those of the job's tenant, as they are now. One that is no
+    /// longer there has none.
+    async fn mail_looks(&self, job: &LeasedJob) -> Result<(String, Option<MailLooks>)> {
+        let platforms = || (self.settings().base_domain.clone(), None);
+        let (Some(tenant), Some(op)) = (job.tenant, OpCtx::of_job(job, &["settings.view"])) else {
+            return Ok(platforms());
+        };
+        let Some(record) = self.store().tenant_of_id(tenant).await? else { return Ok(platforms()) };
+        let host = self.settings().tenant_host(&record.slug);
+        let permit = self.store().tenant(&op, record)?.authorize::<SettingsView>()?;
+        let mut tx = self.store().begin(&permit).await?;
+        let settings = tx.settings().view().await?;
+        let logo = match settings.branding.logo_url {
+            Some(_) => Some(tx.brand_images().view(BrandImageKind::Logo).await?),
+            None => None,
+        };
+        Ok((host, Some(MailLooks { settings, logo })))
     }
 }

@@ -16,7 +16,7 @@ use insula_model::problem::Kind as ProblemKind;
 use insula_model::{Error, Result, problem};
 use insula_store::{Announcement, JobEnd, LeasedJob};
 
-pub use mail::MailPayload;
+pub use crate::mails::{Letter, LetterAction, MailPayload};
 
 use crate::Platform;
 

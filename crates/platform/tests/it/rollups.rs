@@ -114,7 +114,8 @@ each_tier!(random_questions_are_answered_as_the_events_say, async |t: &TestPlatf
         }
         all.extend(late);
         let own = rolled_in(&context.time_zone);
-        let dataset = StoredDataset { rolled_in: Some(own), ..stored(t, &owner, "flights").await };
+        let mut dataset = stored(t, &owner, "flights").await;
+        dataset.rolled_in = Some(own);
         for turn in 0..10 {
             let asked_for = dice.question(context.now);
             let question = if turn % 2 == 0 { simple(asked_for) } else { asked_for };

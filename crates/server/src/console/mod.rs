@@ -38,12 +38,9 @@ pub(crate) fn api() -> OpenApiRouter<App> {
 /// Everything at the console's address.
 pub(crate) fn router(app: &App) -> Router {
     let (api, description) = api().split_for_parts();
-    Router::new()
+    let described = openapi::document(&description).and(docs::reference(&description));
+    Router::from(described.and(health::router()).and(site::files()))
         .merge(api)
-        .merge(openapi::document(&description))
-        .merge(docs::reference(&description))
-        .merge(health::router())
-        .merge(site::files())
         .fallback(site::app)
         .layer(from_fn(notes::route))
         .with_state(app.clone())

@@ -4,31 +4,30 @@
 mod problems;
 mod reference;
 
-use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use insula_model::dashboard_schema::DASHBOARD_SCHEMA_PATH;
 use utoipa::openapi::OpenApi;
 
-use crate::app::App;
+use crate::routes::Routes;
 
 const STYLE: &str = include_str!("style.css");
 
 /// The pages of the problems: their addresses are the problems' types, so they are in every realm. So is what files look
 /// like.
-pub(crate) fn problem_pages() -> Router<App> {
-    Router::new()
-        .route("/docs/problems", get(problems::list))
-        .route("/docs/problems/{code}", get(problems::view))
-        .route("/docs/style.css", get(style))
-        .route(DASHBOARD_SCHEMA_PATH, get(dashboard_schema))
+pub(crate) fn problem_pages() -> Routes {
+    Routes::new()
+        .at("/docs/problems", get(problems::list))
+        .at("/docs/problems/{code}", get(problems::view))
+        .at("/docs/style.css", get(style))
+        .at(DASHBOARD_SCHEMA_PATH, get(dashboard_schema))
 }
 
 /// The reference of one realm's API.
-pub(crate) fn reference(api: &OpenApi) -> Router<App> {
+pub(crate) fn reference(api: &OpenApi) -> Routes {
     let html = reference::page(api);
-    problem_pages().route("/docs", get(async move || page(html)))
+    problem_pages().at("/docs", get(async move || page(html)))
 }
 
 /// What a dashboard looks like, for editors of such files: from any page, because schemas are fetched from elsewhere.

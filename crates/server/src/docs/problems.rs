@@ -40,7 +40,7 @@ pub(super) async fn view(Path(code): Path<String>) -> Result<Response, Refusal> 
 
 /// Our own texts, with what stands in backticks as code and what stands between double asterisks stronger.
 pub(super) fn html(text: &str) -> String {
-    let escaped = crate::site::pages::escape(text);
+    let escaped = insula_model::html::escape(text);
     between(&escaped, "`", &|code| format!("<code>{code}</code>"), &|plain| {
         between(plain, "**", &|strong| format!("<strong>{strong}</strong>"), &str::to_owned)
     })

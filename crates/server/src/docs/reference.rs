@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use insula_model::html::escape;
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
 use super::frame;
 use super::problems::html;
-use crate::site::pages::escape;
 
 /// The whole page.
 pub(super) fn page(api: &OpenApi) -> String {

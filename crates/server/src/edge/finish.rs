@@ -13,7 +13,7 @@ use super::is_refusal;
 use crate::metrics;
 use crate::problem::{self, Refused};
 use crate::reply::not_modified;
-use crate::site::{Framable, pages};
+use crate::site::{Framable, Looks, pages};
 use crate::visit::Visit;
 
 /// The header with the request's id.
@@ -38,6 +38,11 @@ impl Shape {
             page: !api && accept.contains("text/html"),
         }
     }
+
+    /// Whether an answer is going to be a page that refuses.
+    pub(super) fn is_page_of(&self, response: &Response) -> bool {
+        self.page && is_refusal(response.status())
+    }
 }
 
 /// Completes an answer and says so in the log.
@@ -45,11 +50,12 @@ pub(super) fn finish(
     shape: &Shape,
     id: RequestId,
     visit: Option<&Visit>,
+    looks: Option<&Looks>,
     mut response: Response,
     took: Duration,
 ) -> Response {
     if is_refusal(response.status()) {
-        response = refused(shape, id, visit, response);
+        response = refused(shape, id, visit, looks, response);
     }
     let mut response = not_modified(&shape.method, shape.has.as_ref(), response);
     // An answer that may be framed says so itself; by its address alone none can.
@@ -62,11 +68,17 @@ pub(super) fn finish(
     response
 }
 
-fn refused(shape: &Shape, id: RequestId, visit: Option<&Visit>, mut response: Response) -> Response {
+fn refused(
+    shape: &Shape,
+    id: RequestId,
+    visit: Option<&Visit>,
+    looks: Option<&Looks>,
+    mut response: Response,
+) -> Response {
     let ours = response.extensions_mut().remove::<Refused>().map(|Refused(error)| error);
     let Some(error) = ours.or_else(|| problem::of_status(response.status())) else { return response };
     problem::log(&error, id, visit.and_then(Visit::tenant_id));
-    let mut made = render(shape, &error, id);
+    let mut made = render(shape, &error, id, looks);
     // The router knows which methods a path has.
     if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
         made.headers_mut().insert(header::ALLOW, allow);
@@ -74,8 +86,8 @@ fn refused(shape: &Shape, id: RequestId, visit: Option<&Visit>, mut response: Re
     made
 }
 
-fn render(shape: &Shape, error: &Error, id: RequestId) -> Response {
-    if shape.page { pages::problem(error, id) } else { problem::render(error, id) }
+fn render(shape: &Shape, error: &Error, id: RequestId, looks: Option<&Looks>) -> Response {
+    if shape.page { pages::problem(error, id, looks) } else { problem::render(error, id) }
 }
 
 /// What browsers are told about every answer, unless a handler said otherwise.

@@ -33,14 +33,19 @@ use tracing::Instrument;
 
 use crate::app::App;
 use crate::problem::Refusal;
+use crate::site::Looks;
 use crate::visit::{Notes, Realm, Visit};
 
 pub use proxy::Network;
 
-/// The three worlds, behind one door.
+/// How long a page that refuses waits for the looks of the tenant whose it is.
+const LOOKS_PATIENCE: Duration = Duration::from_millis(500);
+
+/// The worlds, behind one door.
 pub(crate) struct Edge {
     app: App,
     tenant: Router,
+    suspended: Router,
     console: Router,
     base: Router,
 }
@@ -50,6 +55,7 @@ impl Edge {
     pub(crate) fn new(app: App) -> Self {
         Self {
             tenant: crate::tenant::router(&app),
+            suspended: crate::suspended::router(&app),
             console: crate::console::router(&app),
             base: crate::base::router(&app),
             app,
@@ -74,7 +80,17 @@ impl Edge {
             Ok(Admitted::Elsewhere(response)) => (None, response),
             Err(error) => (None, Refusal(error).into_response()),
         };
-        finish::finish(&shape, id, visit.as_deref(), response, begun.elapsed())
+        let looks = match &visit {
+            Some(visit) if shape.is_page_of(&response) => self.looks(visit).await,
+            _ => None,
+        };
+        finish::finish(&shape, id, visit.as_deref(), looks.as_ref(), response, begun.elapsed())
+    }
+
+    /// The looks for a page that refuses. Where they cannot be read, it is nobody's.
+    async fn looks(&self, visit: &Visit) -> Option<Looks> {
+        let read = Looks::here(&self.app, visit, visit.request);
+        tokio::time::timeout(LOOKS_PATIENCE, read).await.ok()?.ok()?
     }
 
     /// Understands where a request goes, and refuses what has no business here.
@@ -84,9 +100,10 @@ impl Edge {
         path::check(parts.uri.path(), parts.uri.query())?;
         let named = host::named(parts)?;
         let (realm, base) = host::realm(platform, &named.host, parts.uri.path()).await?;
-        if let Realm::Tenant(record) = &realm {
-            open(record)?;
-        }
+        let realm = match realm {
+            Realm::Tenant(record) => open(record)?,
+            elsewhere => elsewhere,
+        };
         if !base.is_empty() {
             if parts.uri.path() == base {
                 let home = Redirect::permanent(&format!("{base}/")).into_response();
@@ -115,6 +132,7 @@ impl Edge {
     async fn route(&self, visit: &Arc<Visit>, mut parts: Parts, body: Body) -> Response {
         let mut router = match visit.realm {
             Realm::Tenant(_) => self.tenant.clone(),
+            Realm::Suspended(_) => self.suspended.clone(),
             Realm::Console => self.console.clone(),
             Realm::Base => self.base.clone(),
         };
@@ -158,19 +176,16 @@ fn without_base(uri: &Uri, base: &str) -> Result<Uri> {
     rest.parse().map_err(|_| Error::new(problem::PATH, "A path begins with a slash."))
 }
 
-/// Whether a tenant's home is open. The same refusals as in `store`, for those who show no credential.
-fn open(record: &TenantRecord) -> Result<()> {
+/// What of a tenant's home is open. The same refusals as in `store`, for those who show no credential.
+fn open(record: Arc<TenantRecord>) -> Result<Realm> {
     match record.status {
-        TenantStatus::Active => Ok(()),
+        TenantStatus::Active => Ok(Realm::Tenant(record)),
+        TenantStatus::Suspended => Ok(Realm::Suspended(record)),
         TenantStatus::Provisioning => Err(Error::new(
             problem::TENANT_NOT_READY,
             "This workspace is being set up. Try again in a moment.",
         )
         .retry_after(Duration::from_secs(1))),
-        TenantStatus::Suspended => Err(Error::new(
-            problem::TENANT_SUSPENDED,
-            "This workspace is suspended. Its owner can ask the operator to resume it.",
-        )),
         TenantStatus::Deleted | TenantStatus::Erasing => {
             Err(Error::new(problem::TENANT_GONE, "This workspace was deleted."))
         }

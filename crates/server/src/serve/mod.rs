@@ -142,7 +142,8 @@ impl Bound {
         let app = App::new(platform, self.options.clone(), stop.clone()).await?;
         let watch = self.watch.as_ref().map(TcpListener::local_addr).transpose().map_err(Error::internal)?;
         if let Some(listener) = self.watch {
-            let watching = Answering::Watching(crate::health::router().with_state(app.clone()));
+            let watching = axum::Router::from(crate::health::router()).with_state(app.clone());
+            let watching = Answering::Watching(watching);
             Listening::new(listener, Arc::new(watching), 64, self.options.patience, &stop).spawn();
         }
         let edge = Arc::new(Answering::Everything(Box::new(Edge::new(app))));

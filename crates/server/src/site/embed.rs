@@ -3,20 +3,22 @@
 //! the page around it gives, or with what stands behind the `#` of a link.
 //!
 //! What must always hold: who may frame it is exactly the tenant's list; no other page of ours may be framed; it sets no
-//! cookie; one that shows nothing that exists is the same page. Tested below and in `tests/it/embed_pages.rs`.
+//! cookie; one that shows nothing that exists is the same page; at a suspended tenant's address it is nobody's. Tested below
+//! and in `tests/it/embed_pages.rs`.
 
 use std::sync::Arc;
 
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
-use insula_model::{Branding, DashboardId, Error, PublicLinkId, TenantSettings, embed_origin};
+use insula_model::{Branding, DashboardId, Error, PublicLinkId, embed_origin, problem};
 use serde::Serialize;
 
+use super::looks::{Looks, Of};
 use super::{index, pages};
 use crate::app::App;
 use crate::problem::{Refusal, no_such_page};
-use crate::visit::Visit;
+use crate::visit::{Realm, Visit};
 
 /// Marks an answer that says itself, in its policy, who may frame it. The edge forbids framing for every other.
 #[derive(Debug, Clone, Copy)]
@@ -32,10 +34,21 @@ struct Boot<'a> {
     widget: Option<&'a str>,
     link: Option<PublicLinkId>,
     tenant: BootTenant<'a>,
-    branding: Branding,
+    /// `null` where nothing is told of whose it is.
+    branding: Option<&'a Branding>,
+    /// Why there is nothing to show, whoever asks.
+    closed: Option<Closed>,
     /// The origins that may frame it, and from which a token is believed.
     origins: &'a [String],
     version: &'static str,
+}
+
+/// A refusal that holds for everybody.
+#[derive(Serialize)]
+struct Closed {
+    code: &'static str,
+    title: &'static str,
+    status: u16,
 }
 
 #[derive(Serialize)]
@@ -83,11 +96,16 @@ pub(super) async fn shared(
 }
 
 async fn serve(app: &App, visit: &Visit, named: Named<'_>) -> Result<Response, Refusal> {
-    let record = visit.tenant().ok_or_else(no_such_page)?;
-    let looks = app.platform().brand(record, visit.request).await?;
+    // Who looks at a suspended tenant's frame is told so by the page; a frame that could not be shown would tell nobody
+    // anything.
+    let (record, looks) = match &visit.realm {
+        Realm::Tenant(record) => (record, Looks::here(app, visit, visit.request).await?),
+        Realm::Suspended(record) => (record, None),
+        Realm::Console | Realm::Base => return Err(no_such_page().into()),
+    };
     let origins = app.platform().embedding_origins(record, visit.request).await?;
     match app.site().embed() {
-        Some(template) => Ok(page(&template, visit, named, &looks, &origins)?),
+        Some(template) => Ok(page(&template, visit, named, looks.as_ref(), &origins)?),
         None => Ok(pages::not_built()),
     }
 }
@@ -96,23 +114,27 @@ fn page(
     template: &str,
     visit: &Visit,
     named: Named<'_>,
-    looks: &TenantSettings,
+    looks: Option<&Looks>,
     origins: &[String],
 ) -> Result<Response, Error> {
     let Named { dashboard, widget, link } = named;
-    let branding = index::at_base(&looks.branding, &visit.base);
     let boot = Boot {
         realm: "embed",
         base: &visit.base,
         dashboard,
         widget,
         link,
-        tenant: BootTenant { name: &looks.name },
-        branding: branding.clone(),
+        tenant: BootTenant { name: looks.map_or("", |l| &l.name) },
+        branding: looks.map(|l| &l.branding),
+        closed: matches!(visit.realm, Realm::Suspended(_)).then_some(Closed {
+            code: problem::TENANT_SUSPENDED.code,
+            title: problem::TENANT_SUSPENDED.title,
+            status: crate::problem::status(problem::TENANT_SUSPENDED.kind).as_u16(),
+        }),
         origins,
         version: env!("CARGO_PKG_VERSION"),
     };
-    let (html, style) = index::filled(template, Some(&looks.name), Some(&branding), &boot)?;
+    let (html, style) = index::filled(template, looks.map_or(Of::Nobody, Of::Tenant), &boot)?;
     let policy = index::policy(&style, &ancestors(origins));
     let tag = index::tag(&html);
     let mut response = Html(html).into_response();
@@ -158,8 +180,18 @@ mod tests {
 
     async fn made(base: &str, named: Named<'_>, origins: &[&str]) -> (Response, Value, String) {
         let looks = TenantSettings::new("</script><script>alert(1)</script>");
+        let looks = Looks::of(&looks, base, "http://acme.localhost");
+        made_with(base, named, Some(&looks), origins).await
+    }
+
+    async fn made_with(
+        base: &str,
+        named: Named<'_>,
+        looks: Option<&Looks>,
+        origins: &[&str],
+    ) -> (Response, Value, String) {
         let origins: Vec<String> = origins.iter().map(|o| (*o).to_owned()).collect();
-        let (parts, body) = page(TEMPLATE, &visit(base), named, &looks, &origins).unwrap().into_parts();
+        let (parts, body) = page(TEMPLATE, &visit(base), named, looks, &origins).unwrap().into_parts();
         let bytes = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
         let html = String::from_utf8(bytes.to_vec()).unwrap();
         let boot = html.split("id=\"boot\">").nth(1).and_then(|t| t.split("</script>").next()).unwrap();
@@ -190,6 +222,15 @@ mod tests {
         assert_eq!((&boot["widget"], &boot["link"]), (&Value::from("w1"), &Value::Null));
         assert_eq!(boot["origins"][1], "http://localhost:5173");
         assert!(!html.contains("<script>alert"), "it left its place");
+    }
+
+    #[tokio::test]
+    async fn nobodys_page_is_framed_like_the_others_and_says_nothing() {
+        let (page, boot, html) = made_with("", Named::default(), None, &["https://app.example"]).await;
+        let policy = page.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.ends_with("frame-ancestors https://app.example"), "{policy}");
+        assert_eq!((&boot["branding"], &boot["tenant"]["name"]), (&Value::Null, &Value::from("")));
+        assert!(html.contains("<title>Dashboards</title>") && !html.contains("og:"), "{html}");
     }
 
     #[tokio::test]

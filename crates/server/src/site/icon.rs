@@ -2,14 +2,15 @@
 
 use std::fmt::Write;
 
+use insula_model::colour::ink;
+
 /// The colour of the platform itself.
 const OWN: &str = "#3f5fa5";
 
 /// A `data:` address of the drawing. `colour` is `#rrggbb`, checked by the caller.
 pub(super) fn drawn(colour: Option<&str>, name: &str) -> String {
     let colour = colour.unwrap_or(OWN);
-    let letter = name.chars().find(|c| c.is_alphanumeric()).unwrap_or('I').to_uppercase();
-    let ink = if is_light(colour) { "#000" } else { "#fff" };
+    let (letter, ink) = (letter(name), ink(colour));
     let svg = format!(
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='8' fill='{colour}'/>\
          <text x='16' y='22.5' font-family='system-ui,sans-serif' font-size='18' font-weight='600' text-anchor='middle' \
@@ -26,12 +27,9 @@ pub(super) fn drawn(colour: Option<&str>, name: &str) -> String {
     url
 }
 
-/// Whether black is easier to read on it than white.
-fn is_light(colour: &str) -> bool {
-    let part = |at: usize| {
-        colour.get(at..at + 2).and_then(|hex| u32::from_str_radix(hex, 16).ok()).unwrap_or_default()
-    };
-    299 * part(1) + 587 * part(3) + 114 * part(5) > 150_000
+/// The letter of a name; nothing that could be more than a letter.
+pub(super) fn letter(name: &str) -> String {
+    name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,36 +6,37 @@ mod embed;
 mod files;
 mod icon;
 mod index;
+mod looks;
 pub(crate) mod pages;
 
-use axum::Router;
 use axum::routing::get;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::app::App;
+use crate::routes::Routes;
 
 pub(crate) use embed::Framable;
 pub(crate) use files::Site;
+pub(crate) use looks::Looks;
 
 /// The app's files, the same in every realm.
-pub(crate) fn files() -> Router<App> {
-    Router::new().route("/assets/{*file}", get(files::serve))
+pub(crate) fn files() -> Routes {
+    Routes::new().at("/assets/{*file}", get(files::serve))
 }
 
 /// The tenant's pictures.
-pub(crate) fn pictures() -> Router<App> {
-    Router::new().route("/brand/logo", get(brand::logo)).route("/brand/favicon", get(brand::favicon))
+pub(crate) fn pictures() -> Routes {
+    Routes::new().at("/brand/logo", get(brand::logo)).at("/brand/favicon", get(brand::favicon))
 }
 
 /// The pages that other pages frame, the page of a public link, and the element that frames.
-pub(crate) fn embeds() -> Router<App> {
-    Router::new()
-        .route("/embed/dashboards/{id}", get(embed::dashboard))
-        .route("/embed/dashboards/{id}/widgets/{widget}", get(embed::widget))
-        .route("/embed/insula.js", get(files::element))
-        .route("/shared/{id}", get(embed::shared))
+pub(crate) fn embeds() -> Routes {
+    Routes::new()
+        .at("/embed/dashboards/{id}", get(embed::dashboard))
+        .at("/embed/dashboards/{id}/widgets/{widget}", get(embed::widget))
+        .at("/embed/insula.js", get(files::element))
+        .at("/shared/{id}", get(embed::shared))
 }
 
 pub(crate) use index::serve as app;

@@ -24,9 +24,11 @@ mod settings;
 
 use axum::Router;
 use axum::middleware::from_fn;
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::routes::Routes;
 use crate::{docs, notes, openapi, site};
 
 const ABOUT: &str = "What a workspace offers to its members and to programs. Send an API key as `Authorization: \
@@ -58,19 +60,29 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(public_links::api())
         .merge(embed::api())
         .merge(audit::api());
-    openapi::api("Insula: workspace API", ABOUT, "__Host-insula", all)
+    openapi::api("Workspace API", ABOUT, "__Host-insula", all)
+}
+
+/// What the API's description does not list.
+fn pages(description: &OpenApi) -> Routes {
+    openapi::document(description)
+        .and(docs::reference(description))
+        .and(site::files())
+        .and(site::pictures())
+        .and(site::embeds())
+}
+
+/// The paths at a tenant's address that the API's description does not list. Every other path is a page of the app.
+#[must_use]
+pub fn tenant_pages() -> Vec<&'static str> {
+    pages(&openapi::openapi_tenant()).paths().to_vec()
 }
 
 /// Everything at a tenant's address.
 pub(crate) fn router(app: &App) -> Router {
     let (api, description) = api().split_for_parts();
-    Router::new()
+    Router::from(pages(&description))
         .merge(api)
-        .merge(openapi::document(&description))
-        .merge(docs::reference(&description))
-        .merge(site::files())
-        .merge(site::pictures())
-        .merge(site::embeds())
         .fallback(site::app)
         .layer(from_fn(notes::route))
         .with_state(app.clone())

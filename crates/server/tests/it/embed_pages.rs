@@ -32,6 +32,7 @@ async fn the_page_is_framed_by_the_workspaces_own_list() {
             assert_eq!(page.header("referrer-policy"), Some("no-referrer"), "{path}");
             assert_eq!(page.header("cache-control"), Some("private, no-cache"), "{path}");
             assert_eq!(boot["origins"].as_array().map(Vec::len), Some(list.len()));
+            assert_eq!(boot["closed"], Value::Null, "{path}");
             let tag = page.header("etag").expect("a tag").to_owned();
             let again =
                 stage.house.ask(&host, "GET", path).with("accept", "text/html").with("if-none-match", &tag);
@@ -78,6 +79,65 @@ async fn nothing_else_may_be_framed() {
         assert_eq!(page.header("x-frame-options"), Some("DENY"), "{host}{path}");
         let policy = page.header("content-security-policy").unwrap_or_default();
         assert!(!policy.contains("app.example"), "{host}{path}: {policy}");
+    }
+    stage.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_workspaces_frame_is_nobodys_and_says_why() {
+    let stage = Stage::set().await;
+    let (house, acme) = (&stage.house, stage.acme.host());
+    let token = stage.token(serde_json::json!({})).await;
+    stage.origins(&["https://app.example"]).await.expect(200);
+    let body = serde_json::json!({ "reason": "unpaid" });
+    let asked = house.console("POST", "/tenants/acme/suspend").json(&body).send().await.expect(202);
+    house
+        .platform
+        .ended(asked.json()["id"].as_str().and_then(|id| id.parse().ok()).expect("an operation"))
+        .await;
+    insula_testkit::until("the home is closed", async || {
+        house.ask(&acme, "GET", "/").send().await.status == 403
+    })
+    .await;
+    let frame = format!("/embed/dashboards/{}", stage.dashboard);
+    let link = "/shared/plk_01hzzzzzzzzzzzzzzzzzzzzzzz".to_owned();
+    for (host, path) in [
+        (acme.as_str(), frame.clone()),
+        (&acme, format!("{frame}/widgets/w1")),
+        ("localhost", format!("/t/acme{frame}")),
+        (&acme, link),
+    ] {
+        let page = house.ask(host, "GET", &path).with("accept", "text/html").send().await.expect(200);
+        let policy = page.header("content-security-policy").expect("a policy");
+        assert!(policy.ends_with("frame-ancestors https://app.example"), "{path}: {policy}");
+        assert_eq!(page.header("x-frame-options"), None, "{path}");
+        let (text, boot) = (page.text(), boot(&page.text()));
+        assert_eq!((&boot["branding"], &boot["tenant"]["name"]), (&Value::Null, &Value::from("")), "{path}");
+        assert_eq!(boot["closed"]["code"], "tenant.suspended", "{path}");
+        assert!(
+            !text.contains("og:") && !text.contains("--brand") && text.contains("<title>Dashboards</title>")
+        );
+        // The files that it is made of are there, and only those.
+        let file = text.split("src=\"").nth(1).and_then(|t| t.split('"').next()).expect(BUILT);
+        house.ask(host, "GET", file).send().await.expect(200);
+    }
+    // What the page asks for is refused with the cause, whatever is shown; so is everything else.
+    stage.get(&token, "").await.refused(403, "tenant.suspended");
+    stage.get(&token, "/data").await.refused(403, "tenant.suspended");
+    house.ask(&acme, "GET", "/embed/insula.js").send().await.expect(200);
+    for path in [
+        "/",
+        "/brand/logo",
+        "/docs",
+        "/api/v1/openapi.json",
+        "/api/v1/settings",
+        "/sign-in",
+        "/embed",
+        "/shared",
+    ] {
+        let refused = house.ask(&acme, "GET", path).signed_in(&stage.owner).send().await;
+        let refused = refused.refused(403, "tenant.suspended");
+        assert_eq!(refused.header("x-frame-options"), Some("DENY"), "{path}");
     }
     stage.house.close().await;
 }

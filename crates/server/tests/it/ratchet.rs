@@ -12,19 +12,19 @@ use crate::description::{both, operations};
 use crate::house::{CONSOLE, House, PASSWORD, dashboard, get};
 
 /// Ids that nothing has.
-const NOBODYS: &str = "01hzzzzzzzzzzzzzzzzzzzzzzz";
+pub(crate) const NOBODYS: &str = "01hzzzzzzzzzzzzzzzzzzzzzzz";
 
 /// One operation, ready to be sent.
-struct Tried {
-    id: String,
+pub(crate) struct Tried {
+    pub(crate) id: String,
     method: String,
-    path: String,
+    pub(crate) path: String,
     public: bool,
     body: Option<(&'static str, Vec<u8>)>,
 }
 
 impl Tried {
-    fn ask(&self, house: &House, host: &str) -> Ask {
+    pub(crate) fn ask(&self, house: &House, host: &str) -> Ask {
         let ask = house.ask(host, &self.method, &self.path).with("if-match", "\"1\"");
         match &self.body {
             Some((kind, bytes)) => ask.bytes(kind, bytes),
@@ -112,7 +112,7 @@ fn rule(id: &str) -> String {
     named.to_owned()
 }
 
-fn tried(api: &Value) -> Vec<Tried> {
+pub(crate) fn tried(api: &Value) -> Vec<Tried> {
     operations(api)
         .into_iter()
         .map(|(path, method, op)| {
@@ -343,7 +343,11 @@ async fn not_yours_and_not_there_look_the_same() {
 }
 
 /// One thing of each kind, by the noun that operations on it begin with.
-async fn things_of(house: &House, tenant: &TestTenant, cookie: &str) -> Vec<(&'static str, String)> {
+pub(crate) async fn things_of(
+    house: &House,
+    tenant: &TestTenant,
+    cookie: &str,
+) -> Vec<(&'static str, String)> {
     let post = async |path: &str, body: Value| {
         let ask = house.ask(&tenant.host(), "POST", &format!("/api/v1{path}")).signed_in(cookie);
         ask.json(&body).send().await.expect(201).json()["id"].as_str().expect("an id").to_owned()

@@ -24,17 +24,17 @@ export const pageSnippet = (origin: string, element: string, frame: string): str
 
 <insula-dashboard
   src="${origin}${frame}"
-  token-url="/insula-token">
+  token-url="/dashboard-token">
 </insula-dashboard>`;
 
-/** For a server: the answer of `/insula-token`, to people who are signed in there. */
+/** For a server: the answer of `/dashboard-token`, to people who are signed in there. */
 export const serverSnippet = (place: string, dashboard: string): string =>
   `import { mint } from '@insula/embed';
 
-app.post('/insula-token', async (request, response) => {
+app.post('/dashboard-token', async (request, response) => {
   const { token } = await mint({
     url: '${place}',
-    apiKey: process.env.INSULA_API_KEY,
+    apiKey: process.env.DASHBOARDS_API_KEY,
     dashboard: '${dashboard}',
     viewer: request.user.id,
   });
