@@ -193,18 +193,19 @@ impl<'a> Draft<'a> {
             group: self.group.clone(),
             bounds: buckets.map(|buckets| buckets.bounds()),
             rest: rank.is_some() && (self.question.other || self.shares()),
-            rolled: self.rolls(buckets),
+            rolled: self.rolled(buckets),
             rank,
             zone: self.zone.clone(),
             atoms: Vec::new(),
         }
     }
 
-    /// Whether sums of days make up what is asked for, if they are kept.
-    fn rolls(&self, buckets: Option<&Buckets>) -> bool {
-        let kept = self.source.rolled_in.is_some_and(|zone| zone == zone_name(&self.zone));
+    /// The slots of sums that are kept, if sums of days make up what is asked for.
+    fn rolled(&self, buckets: Option<&Buckets>) -> Vec<u8> {
+        let kept = self.source.rolled.filter(|rolled| rolled.zone == zone_name(&self.zone));
         let of_days = buckets.is_none_or(|b| !matches!(b.grain, Grain::Minute | Grain::Hour));
-        kept && of_days && self.atoms().all(Atom::rolls)
+        kept.filter(|_| of_days && self.atoms().all(Atom::rolls))
+            .map_or(Vec::new(), |kept| kept.slots.clone())
     }
 
     fn rest(&self) -> Rest {

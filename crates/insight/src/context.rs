@@ -4,6 +4,8 @@ use insula_model::{Compare, DatasetDefinition, Filter, Range, WeekStart};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::rolled::Rolled;
+
 /// The surroundings of a question.
 #[derive(Debug, Clone)]
 pub struct Context {
@@ -31,15 +33,15 @@ pub struct Source<'a> {
     pub definition: &'a DatasetDefinition,
     /// The dataset's number among those of its tenant.
     pub number: i32,
-    /// The time zone whose days are kept as sums, if any are. A hint: whatever it says, the answers are the same.
-    pub rolled_in: Option<&'a str>,
+    /// What sums are kept, if any are.
+    pub rolled: Option<&'a Rolled>,
 }
 
 impl<'a> Source<'a> {
     /// A dataset of which no sums are kept.
     #[must_use]
     pub fn new(definition: &'a DatasetDefinition, number: i32) -> Self {
-        Self { definition, number, rolled_in: None }
+        Self { definition, number, rolled: None }
     }
 }
 

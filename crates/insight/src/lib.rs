@@ -41,6 +41,6 @@ pub use compile::{CompiledQuery, MAX_CELLS, compile};
 pub use context::{Context, Source};
 pub use dashboard::{DashboardPlan, compile_dashboard, filters};
 pub use formula::check_calculated;
-pub use rolled::{days_over, rolled_in};
+pub use rolled::{Rolled, days_over};
 pub use shape::Shape;
 pub use statement::{ColumnType, Cost, Param, Rows, Statement, Value};

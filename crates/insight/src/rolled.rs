@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use insula_model::{Error, Result, Span};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::condition::all_of;
 use crate::context::zone_name;
@@ -28,7 +29,7 @@ const WORTH: SignedDuration = SignedDuration::from_hours(7 * 24);
 pub(crate) fn slot(scan: &Scan) -> Option<u8> {
     let length = |span: Span| span.to.duration_since(span.from);
     let long = length(scan.current) + scan.previous.map_or(SignedDuration::ZERO, length) >= WORTH;
-    if !scan.rolled || !long {
+    if scan.rolled.is_empty() || !long {
         return None;
     }
     let mut about = scan.group.clone();
@@ -36,10 +37,12 @@ pub(crate) fn slot(scan: &Scan) -> Option<u8> {
         about.push(condition.dimension()?);
     }
     about.extend(scan.slots_read().iter().filter_map(|column| number(column, 'd')));
-    match about.as_slice() {
-        [] => Some(0),
-        [first, rest @ ..] => rest.iter().all(|other| other == first).then_some(*first),
-    }
+    let slot = match about.as_slice() {
+        [] => 0,
+        [first, rest @ ..] if rest.iter().all(|other| other == first) => *first,
+        _ => return None,
+    };
+    scan.rolled.contains(&slot).then_some(slot)
 }
 
 fn number(column: &str, letter: char) -> Option<u8> {
@@ -64,21 +67,29 @@ pub(crate) fn from(scan: &Scan, slot: u8, binder: &mut Binder) -> String {
     });
     let (outside, skipped) = between.unwrap_or_default();
 
-    let (mut of_sums, mut of_events) = (String::new(), String::new());
-    let mut read = vec!["at".to_owned()];
-    if slot > 0 {
-        of_sums.push_str(&format!(", r.value AS d{slot}"));
-        of_events.push_str(&format!(", e.d{slot}"));
-        read.push(format!("d{slot}"));
-    }
+    let (mut of_sums, mut of_events, mut read) = ("n".to_owned(), String::new(), "at".to_owned());
     for m in scan.slots_read().iter().filter_map(|column| number(column, 'm')) {
-        of_sums.push_str(&format!(", r.s{m}, r.c{m}, r.low{m}, r.high{m}"));
-        of_events.push_str(&format!(", e.m{m}, (e.m{m} IS NOT NULL)::int4, e.m{m}, e.m{m}"));
-        read.push(format!("m{m}"));
+        of_sums.push_str(&format!(", s{m}, c{m}, low{m}, high{m}"));
+        of_events.push_str(&format!(", m{m}, (m{m} IS NOT NULL)::int4, m{m}, m{m}"));
+        read.push_str(&format!(", m{m}"));
     }
-    let (read, conditions) = (read.join(", "), all_of(&scan.conditions, binder));
+    // The rows of slot 0 are read for what they say of the days anyway. The others are looked up day by day: left to itself
+    // the planner, which knows nothing of a table that was filled a moment ago, may read all of a slot for each day.
+    let (more, sums) = if slot == 0 {
+        (format!(", {of_sums}"), format!("SELECT at, {of_sums} FROM days WHERE n > 0"))
+    } else {
+        of_events.push_str(&format!(", d{slot}"));
+        read.push_str(&format!(", d{slot}"));
+        let sums = format!(
+            "SELECT r.* FROM days CROSS JOIN LATERAL (\n    \
+             SELECT at, {of_sums}, value AS d{slot} FROM rollups\n    \
+             WHERE dataset = {dataset} AND slot = {slot_sql} AND at = days.at OFFSET 0\n  ) AS r"
+        );
+        (String::new(), sums)
+    };
+    let conditions = all_of(&scan.conditions, binder);
     format!(
-        "FROM (\n  WITH days AS MATERIALIZED (\n    SELECT at, until FROM rollups\n    \
+        "FROM (\n  WITH days AS MATERIALIZED (\n    SELECT at, until{more} FROM rollups\n    \
          WHERE dataset = {dataset} AND slot = 0 AND at >= {low} AND at < {high} AND until <= {high}{outside}\n      \
          AND {slot_sql} = ANY (slots)\n      \
          AND width_bucket(at, {cuts}) = width_bucket(until - interval '1 microsecond', {cuts})\n      \
@@ -89,10 +100,7 @@ pub(crate) fn from(scan: &Scan, slot: u8, binder: &mut Binder) -> String {
          SELECT until AS after, lead(at, 1, {high}) OVER (ORDER BY at, until) AS before\n      \
          FROM (SELECT at, until FROM days UNION ALL SELECT {low}, {low}{skipped}) AS known\n    \
          ) AS pairs WHERE after < before\n  )\n  \
-         SELECT r.at, r.n{of_sums}\n  \
-         FROM days JOIN rollups AS r ON r.dataset = {dataset} AND r.slot = {slot_sql} AND r.at = days.at AND r.n > 0\n  \
-         UNION ALL\n  \
-         SELECT e.at, 1::int8{of_events}\n  FROM gaps CROSS JOIN LATERAL (\n    \
+         {sums}\n  UNION ALL\n  SELECT at, 1::int8{of_events}\n  FROM gaps CROSS JOIN LATERAL (\n    \
          SELECT {read} FROM events WHERE dataset = {dataset} AND at >= gaps.after AND at < gaps.before OFFSET 0\n  \
          ) AS e\n) AS events\nWHERE true{conditions}"
     )
@@ -121,10 +129,21 @@ pub fn days_over(days: &[Timestamp], zone: &TimeZone) -> Result<Vec<Span>> {
     Ok(found.into_iter().map(|(from, to)| Span { from, to }).collect())
 }
 
-/// The name under which sums of a time zone's days are kept.
-#[must_use]
-pub fn rolled_in(zone: &TimeZone) -> String {
-    zone_name(zone)
+/// Which sums are kept of a dataset. A hint, for what would cost more than it saves: whatever it says, answers are the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rolled {
+    /// The time zone of the days.
+    pub zone: String,
+    /// The slots that are kept of most of them.
+    pub slots: Vec<u8>,
+}
+
+impl Rolled {
+    /// The name of a time zone, as it stands in [`Self::zone`].
+    #[must_use]
+    pub fn zone_of(zone: &TimeZone) -> String {
+        zone_name(zone)
+    }
 }
 
 /// Where what is worked out changes from one bucket or period to the next: a day that one of them goes through is no use.

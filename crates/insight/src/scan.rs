@@ -186,8 +186,8 @@ pub(crate) struct Scan {
     pub(crate) rank: Option<Rank>,
     /// Whether the groups behind the limit come put together, as one more.
     pub(crate) rest: bool,
-    /// Whether sums of days, where they are kept, make up what is worked out here.
-    pub(crate) rolled: bool,
+    /// The slots of sums that are kept, if sums of days make up what is worked out here.
+    pub(crate) rolled: Vec<u8>,
     /// The clock of the local times that formulas ask for.
     pub(crate) zone: TimeZone,
     pub(crate) atoms: Vec<Atom>,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::reference::{dataset, kinds};
-use crate::{Context, Rows, Source, Statement, compile, compile_dashboard};
+use crate::{Context, Rolled, Rows, Source, Statement, compile, compile_dashboard};
 use insula_model::{
     Agg, Aggregate, BarOptions, Compare, Content, DashboardConfig, GaugeOptions, MarkdownOptions, Picture,
     PieOptions, Question, Result, WeekStart, Widget, default_dashboard, period, sample_dataset,
@@ -49,7 +49,8 @@ fn every_kind_of_question() {
 fn every_kind_of_question_that_sums_answer() {
     let mut out = String::new();
     let dataset = dataset();
-    let source = Source { rolled_in: Some("America/New_York"), ..Source::new(&dataset, 7) };
+    let rolled = Rolled { zone: "America/New_York".into(), slots: (0..=12).collect() };
+    let source = Source { rolled: Some(&rolled), ..Source::new(&dataset, 7) };
     for (what, question) in kinds() {
         let statement = compile(&question, source, &context()).unwrap().statement;
         if statement.sql.contains("rollups") {

@@ -47,7 +47,7 @@ impl Platform {
         let (stored, made) = tx.datasets().put(&permit, id, name, put, version).await?;
         // What is wrong with a formula shows when all the names are known; nothing is committed then.
         check_calculated(&stored.dataset.definition).map_err(|error| put.place(error))?;
-        if stored.rolled_in.is_some() {
+        if stored.rolled.is_some() {
             self.days_are_others(&mut tx, tenant.record().id).await?;
         }
         tx.commit().await?;

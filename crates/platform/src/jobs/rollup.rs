@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use insula_insight::{days_over, rolled_in};
+use insula_insight::{Rolled, days_over};
 use insula_model::policy::action::RollupUpdate;
 use insula_model::{Error, JobId, RequestId, Result, TenantId, Write, period, problem};
 use insula_store::{LeasedJob, NewJob, OpCtx, Permit, ROLLUP_JOB, TenantTx};
@@ -69,7 +69,8 @@ impl Platform {
         let Some(state) = tx.rollups().begin(permit, dataset).await? else { return Ok(true) };
         let zone = state.definition.time_zone.as_ref().unwrap_or(&state.time_zone);
         let zone = period::time_zone(zone, "/time_zone")?;
-        if state.rolled_in.as_ref() != Some(&rolled_in(&zone)) {
+        let name = Rolled::zone_of(&zone);
+        if state.rolled.is_none_or(|rolled| rolled.zone != name) {
             tx.rollups().mark_all(permit, dataset).await?;
         }
         tx.commit().await?;
@@ -80,7 +81,7 @@ impl Platform {
             let mut tx = self.store().begin(permit).await?;
             let marked = tx.rollups().marked(permit, dataset, limit).await?;
             if marked.is_empty() {
-                tx.rollups().end(permit, dataset, &rolled_in(&zone), begun.elapsed()).await?;
+                tx.rollups().end(permit, dataset, &name, begun.elapsed()).await?;
                 tx.commit().await?;
                 return Ok(true);
             }

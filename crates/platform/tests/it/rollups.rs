@@ -1,6 +1,6 @@
 //! Sums by day, held against the events that they are sums of.
 
-use insula_insight::{Source, compile, reference, rolled_in};
+use insula_insight::{Rolled, Source, compile, reference};
 use insula_model::{Agg, Aggregate, Event, Figure, Question, SettingsPatch, Tier};
 use insula_store::StoredDataset;
 use insula_testkit::{TestPlatform, TestTenant, each_tier, until};
@@ -95,7 +95,8 @@ each_tier!(random_questions_are_answered_as_the_events_say, async |t: &TestPlatf
         all.extend(dice.events(context.now));
         put_in(t, &owner, &all).await;
         // In turn: days of the zone that is asked in, and of others, for which they are no use.
-        let zone = if seed % 4 == 3 { "America/St_Johns".to_owned() } else { rolled_in(&context.time_zone) };
+        let zone =
+            if seed % 4 == 3 { "America/St_Johns".to_owned() } else { Rolled::zone_of(&context.time_zone) };
         let patch = SettingsPatch { time_zone: Some(zone), ..SettingsPatch::default() };
         let version = t.platform.settings_view(&owner.tenant(t)).await.expect("settings").version;
         t.platform.settings_update(&owner.tenant(t), Some(version), &patch).await.expect("a time zone");
@@ -113,9 +114,9 @@ each_tier!(random_questions_are_answered_as_the_events_say, async |t: &TestPlatf
             all.extend(last);
         }
         all.extend(late);
-        let own = rolled_in(&context.time_zone);
+        let own = Rolled::zone_of(&context.time_zone);
         let mut dataset = stored(t, &owner, "flights").await;
-        dataset.rolled_in = Some(own);
+        dataset.rolled = Some(Rolled { zone: own, slots: (0..=12).collect() });
         for turn in 0..10 {
             let asked_for = dice.question(context.now);
             let question = if turn % 2 == 0 { simple(asked_for) } else { asked_for };
@@ -195,16 +196,16 @@ each_tier!(a_dataset_that_grows_is_summed_up_by_itself, async |t: &TestPlatform,
     let acme = home(t, "acme", tier).await;
     let owner = Person::owner(t, &acme).await;
     ingest_flights(t, &owner, &flights(1, 11_000)).await;
-    assert_eq!(stored(t, &owner, "flights").await.rolled_in, None);
+    assert_eq!(stored(t, &owner, "flights").await.rolled, None);
     t.clock.advance(SignedDuration::from_secs(11));
-    until("it is summed up", async || stored(t, &owner, "flights").await.rolled_in.is_some()).await;
+    until("it is summed up", async || stored(t, &owner, "flights").await.rolled.is_some()).await;
     assert!(count(t, &acme, "SELECT count(*) FROM rollups WHERE tenant_id = $1 AND slot = 0").await > 300);
     // Another time zone, other days.
     let patch = SettingsPatch { time_zone: Some("Asia/Kolkata".to_owned()), ..SettingsPatch::default() };
     let version = t.platform.settings_view(&owner.tenant(t)).await.expect("settings").version;
     t.platform.settings_update(&owner.tenant(t), Some(version), &patch).await.expect("a time zone");
     t.clock.advance(SignedDuration::from_secs(11));
-    let there = async || stored(t, &owner, "flights").await.rolled_in.as_deref() == Some("Asia/Kolkata");
+    let there = async || stored(t, &owner, "flights").await.rolled.is_some_and(|r| r.zone == "Asia/Kolkata");
     until("it is summed up again", there).await;
     let begins = "SELECT count(*) FROM rollups WHERE tenant_id = $1 AND slot = 0 \
                      AND extract(minute FROM at AT TIME ZONE 'UTC') <> 30";

@@ -47,8 +47,8 @@ CREATE TRIGGER rollup_mark_moved_from AFTER UPDATE ON events
 CREATE TRIGGER rollup_mark_moved_to AFTER UPDATE ON events
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION rollup_mark();
 
--- The time zone whose days are summed up, once all have been; whether somebody is to do it; how long it took.
-ALTER TABLE datasets ADD COLUMN rolled_in text, ADD COLUMN roll_due boolean NOT NULL DEFAULT false,
+-- Which sums are kept, once all days have been summed up; whether somebody is to do it; how long it took.
+ALTER TABLE datasets ADD COLUMN rolled jsonb, ADD COLUMN roll_due boolean NOT NULL DEFAULT false,
                      ADD COLUMN roll_ms integer NOT NULL DEFAULT 0;
 
 -- When it is to be carried over, if not at once.

@@ -3,6 +3,7 @@
 //! What must always hold: a tenant that has dashboards of its own has exactly one that opens first; configurations were
 //! checked before they are written. Tested in `platform/tests/it/dashboards.rs`.
 
+use insula_insight::Rolled;
 use insula_model::policy::action::{DashboardCreate, DashboardDelete, DashboardUpdate, TenantSeed};
 use insula_model::{
     Dashboard, DashboardConfig, DashboardId, DashboardInput, Error, Mode, Result, WeekStart, Write, problem,
@@ -77,7 +78,7 @@ struct DatasetText {
     updated_at: Timestamp,
     number: i32,
     data_version: i64,
-    rolled_in: Option<String>,
+    rolled: Option<Rolled>,
 }
 
 impl From<DatasetText> for Unseen {
@@ -89,7 +90,7 @@ impl From<DatasetText> for Unseen {
             events: u64::try_from(text.events).ok(),
             updated_at: text.updated_at,
         };
-        Self::new(dataset, text.number, text.data_version, text.rolled_in)
+        Self::new(dataset, text.number, text.data_version, text.rolled)
     }
 }
 
@@ -156,7 +157,7 @@ impl<M: Mode> Dashboards<'_, '_, M> {
                         (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'definition', d.definition, \
                                 'version', d.version, 'events', d.events, 'updated_at', d.updated_at, \
                                 'number', d.number, 'data_version', d.data_version, \
-                                'rolled_in', d.rolled_in) ORDER BY d.number), '[]') \
+                                'rolled', d.rolled) ORDER BY d.number), '[]') \
                            FROM datasets d \
                           WHERE d.name = ANY($2) \
                              OR d.name IN (SELECT w -> 'question' ->> 'dataset' \

@@ -6,7 +6,7 @@
 //! and what questions are compiled from is a [`StoredDataset`], which [`Unseen::seen`] makes of it and nothing else can.
 //! Tested in `platform/tests/it/datasets.rs` and `dataset_sight.rs`.
 
-use insula_insight::Source;
+use insula_insight::{Rolled, Source};
 use insula_model::policy::action::{DatasetDelete, DatasetUpdate};
 use insula_model::{Dataset, DatasetDefinition, DatasetId, DatasetPut, Error, Mode, Result, Write, problem};
 use serde_json::json;
@@ -35,8 +35,8 @@ pub struct StoredDataset {
     pub number: i32,
     /// Rises with every batch that brought something new.
     pub data_version: i64,
-    /// The time zone whose days are kept as sums, if any are.
-    pub rolled_in: Option<String>,
+    /// Which sums are kept of it, if any are.
+    pub rolled: Option<Rolled>,
     seen: Seen,
 }
 
@@ -45,7 +45,7 @@ impl StoredDataset {
     #[must_use]
     pub fn source(&self) -> Source<'_> {
         let definition = &self.dataset.definition;
-        Source { definition, number: self.number, rolled_in: self.rolled_in.as_deref() }
+        Source { definition, number: self.number, rolled: self.rolled.as_ref() }
     }
 }
 
@@ -58,15 +58,15 @@ pub(super) struct Unseen {
     dataset: Dataset,
     number: i32,
     data_version: i64,
-    rolled_in: Option<String>,
+    rolled: Option<Rolled>,
 }
 
 impl Unseen {
-    pub(super) fn new(dataset: Dataset, number: i32, data_version: i64, rolled_in: Option<String>) -> Self {
-        Self { dataset, number, data_version, rolled_in }
+    pub(super) fn new(dataset: Dataset, number: i32, data_version: i64, rolled: Option<Rolled>) -> Self {
+        Self { dataset, number, data_version, rolled }
     }
 
-    /// From id, definition, version, events, time of the change, number, version of the data and zone of the sums.
+    /// From id, definition, version, events, time of the change, number, version of the data and sums that are kept.
     pub(super) fn of(row: &Row) -> Result<Self> {
         let dataset = Dataset {
             id: DatasetId::from_uuid(row.get(0)),
@@ -75,14 +75,15 @@ impl Unseen {
             events: u64::try_from(row.get::<_, i64>(3)).ok(),
             updated_at: row.get(4),
         };
-        Ok(Self::new(dataset, row.get(5), row.get(6), row.get(7)))
+        let rolled = row.get::<_, Option<Json<Rolled>>>(7).map(|json| json.0);
+        Ok(Self::new(dataset, row.get(5), row.get(6), rolled))
     }
 
     /// The dataset, if the one whose transaction this is may see it.
     pub(super) fn seen<M: Mode>(self, tx: &TenantTx<'_, M>) -> Option<StoredDataset> {
-        let Self { dataset, number, data_version, rolled_in } = self;
+        let Self { dataset, number, data_version, rolled } = self;
         let may = dataset.definition.seen_by(tx.op().sight());
-        may.then_some(StoredDataset { dataset, number, data_version, rolled_in, seen: Seen })
+        may.then_some(StoredDataset { dataset, number, data_version, rolled, seen: Seen })
     }
 
     /// Where the values of events go. Whoever may send events may send them to every dataset, and is told no more of it than
@@ -115,7 +116,7 @@ impl<M: Mode> Datasets<'_, '_, M> {
         let rows = self
             .0
             .rows(
-                "SELECT id, definition, version, events, updated_at, number, data_version, rolled_in FROM datasets ORDER BY name",
+                "SELECT id, definition, version, events, updated_at, number, data_version, rolled FROM datasets ORDER BY name",
                 &[],
             )
             .await?;
@@ -137,7 +138,7 @@ impl<M: Mode> Datasets<'_, '_, M> {
         let rows = self
             .0
             .rows(
-                "SELECT id, definition, version, events, updated_at, number, data_version, rolled_in FROM datasets \
+                "SELECT id, definition, version, events, updated_at, number, data_version, rolled FROM datasets \
                   WHERE name = ANY($1) ORDER BY name",
                 &[&names],
             )
@@ -196,7 +197,7 @@ impl Datasets<'_, '_, Write> {
             .0
             .row(
                 "DELETE FROM datasets WHERE name = $1 \
-                 RETURNING id, definition, version, events, updated_at, number, data_version, rolled_in",
+                 RETURNING id, definition, version, events, updated_at, number, data_version, rolled",
                 &[&name],
             )
             .await?;
@@ -218,7 +219,7 @@ impl Datasets<'_, '_, Write> {
                  INSERT INTO datasets (tenant_id, id, number, name, definition, sample) \
                  SELECT wall.tenant(), $1, dataset_numbers, $2, $3, $4 FROM given \
                   WHERE (SELECT count(*) FROM datasets) < $5 \
-                 RETURNING id, definition, version, events, updated_at, number, data_version, rolled_in",
+                 RETURNING id, definition, version, events, updated_at, number, data_version, rolled",
                 &[&id.uuid(), &definition.name, &Json(definition), &definition.sample, &limit()],
             )
             .await?;
@@ -233,7 +234,7 @@ impl Datasets<'_, '_, Write> {
             .0
             .row(
                 "UPDATE datasets SET definition = $2, version = version + 1, updated_at = clock_timestamp() \
-                  WHERE id = $1 RETURNING id, definition, version, events, updated_at, number, data_version, rolled_in",
+                  WHERE id = $1 RETURNING id, definition, version, events, updated_at, number, data_version, rolled",
                 &[&id.uuid(), &Json(definition)],
             )
             .await?;

@@ -72,7 +72,7 @@ impl<M: Mode> Questions<'_, '_, M> {
             .0
             .row(
                 "SELECT d.id, d.definition, d.version, d.events, d.updated_at, d.number, d.data_version, \
-                        d.rolled_in, s.time_zone, s.week_start FROM settings s LEFT JOIN datasets d ON d.name = $1",
+                        d.rolled, s.time_zone, s.week_start FROM settings s LEFT JOIN datasets d ON d.name = $1",
                 &[&name],
             )
             .await?

@@ -8,11 +8,13 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use insula_insight::Rolled;
 use insula_model::dataset::{DIMENSION_SLOTS, MEASURE_SLOTS};
 use insula_model::policy::action::RollupUpdate;
 use insula_model::{DatasetDefinition, Error, JobId, Mode, Result, Span, World, Write};
 use jiff::Timestamp;
 use serde_json::json;
+use tokio_postgres::types::Json;
 
 use super::{OutboxItem, json_of};
 use crate::{Permit, TenantTx};
@@ -53,8 +55,8 @@ pub struct RollState {
     pub definition: DatasetDefinition,
     /// The tenant's time zone.
     pub time_zone: String,
-    /// The time zone whose days were summed up before.
-    pub rolled_in: Option<String>,
+    /// Which sums are kept of it, if all days were summed up before.
+    pub rolled: Option<Rolled>,
     /// How many events it has,
     pub events: u64,
     /// and over how many days.
@@ -133,7 +135,8 @@ impl Rollups<'_, '_, Write> {
     /// # Errors
     /// `database.down`.
     pub async fn ask_again(&mut self, world: &World) -> Result<bool> {
-        let sql = "UPDATE datasets SET roll_due = true WHERE rolled_in IS NOT NULL AND NOT roll_due RETURNING number";
+        let sql =
+            "UPDATE datasets SET roll_due = true WHERE rolled IS NOT NULL AND NOT roll_due RETURNING number";
         let due = self.0.rows(sql, &[]).await?;
         for row in &due {
             self.ask(row.get(0), Duration::ZERO, world).await?;
@@ -148,13 +151,13 @@ impl Rollups<'_, '_, Write> {
     /// `database.down`.
     pub async fn begin(&mut self, _: &Permit<'_, RollupUpdate>, dataset: i32) -> Result<Option<RollState>> {
         let sql = "UPDATE datasets d SET roll_due = false FROM settings s WHERE d.number = $1 \
-                   RETURNING d.definition, s.time_zone, d.rolled_in, d.events, \
+                   RETURNING d.definition, s.time_zone, d.rolled, d.events, \
                              (SELECT extract(day FROM max(at) - min(at))::int8 + 1 FROM events WHERE dataset = $1)";
         let Some(row) = self.0.row(sql, &[&dataset]).await? else { return Ok(None) };
         Ok(Some(RollState {
             definition: json_of(&row, 0)?,
             time_zone: row.get(1),
-            rolled_in: row.get(2),
+            rolled: row.get::<_, Option<Json<Rolled>>>(2).map(|json| json.0),
             events: u64::try_from(row.get::<_, i64>(3)).unwrap_or_default(),
             days: u64::try_from(row.get::<_, Option<i64>>(4).unwrap_or_default()).unwrap_or_default(),
         }))
@@ -240,8 +243,14 @@ impl Rollups<'_, '_, Write> {
         took: Duration,
     ) -> Result<()> {
         let took = i32::try_from(took.as_millis()).unwrap_or(i32::MAX);
-        let sql = "UPDATE datasets SET rolled_in = $2, roll_ms = $3 WHERE number = $1";
-        self.0.execute(sql, &[&dataset, &zone, &took]).await?;
+        let most = "SELECT one FROM rollups k, unnest(k.slots) AS kept(one) WHERE k.dataset = $1 AND k.slot = 0 \
+                    GROUP BY 1 HAVING count(*) * 10 >= 9 * \
+                           (SELECT count(*) FROM rollups WHERE dataset = $1 AND slot = 0) ORDER BY 1";
+        let most = self.0.rows(most, &[&dataset]).await?;
+        let slots = most.iter().filter_map(|row| u8::try_from(row.get::<_, i32>(0)).ok()).collect();
+        let rolled = Json(Rolled { zone: zone.to_owned(), slots });
+        let sql = "UPDATE datasets SET rolled = $2, roll_ms = $3 WHERE number = $1";
+        self.0.execute(sql, &[&dataset, &rolled, &took]).await?;
         Ok(())
     }
 
