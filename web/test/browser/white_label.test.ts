@@ -100,7 +100,7 @@ it('no page of a member names the platform, on the screen or on paper', async ()
   const t = tenantPaths('');
   const paths: Record<keyof typeof TENANT_PATTERNS, string> = {
     home: t.home(), signIn: t.signIn(), invitation: t.invitation('nothing'), dashboards: t.dashboards(), dashboard: t.dashboard(flights.id), dashboardEdit: t.dashboardEdit(flights.id),
-    data: t.data(), dataset: t.dataset('flights'), members: t.members(), apiKeys: t.apiKeys(), embedding: t.embedding(), settings: t.settings(), audit: t.audit(),
+    data: t.data(), dataset: t.dataset('sample_metrics'), members: t.members(), apiKeys: t.apiKeys(), embedding: t.embedding(), settings: t.settings(), audit: t.audit(),
   };
   expect(Object.keys(paths).sort(), 'every page').toEqual(Object.keys(TENANT_PATTERNS).sort());
   const page = await asMember(place);
