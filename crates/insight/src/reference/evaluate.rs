@@ -89,7 +89,7 @@ enum Bucket {
     Nowhere,
 }
 
-fn placed<'a>(events: Vec<&'a Event>, bucket: impl Fn(&Event) -> Bucket) -> Vec<(&'a Event, Bucket)> {
+fn placed(events: Vec<&Event>, bucket: impl Fn(&Event) -> Bucket) -> Vec<(&Event, Bucket)> {
     events.into_iter().map(|event| (event, bucket(event))).collect()
 }
 
