@@ -225,6 +225,12 @@ impl DashboardPlan {
         self.widgets.len()
     }
 
+    /// How many bytes its statements take, about.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.statements.iter().map(Statement::bytes).sum()
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

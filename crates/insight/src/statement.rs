@@ -80,6 +80,18 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// How many bytes it takes, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let lists = self.params.iter().map(|param| match param {
+            Param::TimestamptzArray(v) => v.len() * size_of::<Timestamp>(),
+            Param::Float8Array(v) => v.len() * size_of::<f64>(),
+            Param::TextArray(v) => v.iter().map(|text| size_of::<String>() + text.len()).sum(),
+            Param::Text(v) => v.len(),
+            Param::Int4(_) | Param::Int8(_) | Param::Float8(_) | Param::Timestamptz(_) => 0,
+        });
+        self.sql.len() + self.params.len() * size_of::<Param>() + lists.sum::<usize>()
+    }
+
     /// Feeds everything that the result depends on, apart from the rows of the table.
     pub fn digest(&self, hash: &mut Sha256) {
         hash.update((self.sql.len() as u64).to_be_bytes());

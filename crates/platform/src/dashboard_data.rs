@@ -10,17 +10,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use insula_insight::{Context, DashboardPlan, Source, compile_dashboard};
-use insula_model::policy::action::{DashboardView, EmbedView};
-use insula_model::{
-    Compare, DashboardData, DashboardId, Error, Filter, Range, Result, TenantRecord, check_filters, period,
-    problem,
-};
-use insula_store::{DashboardState, Permit, Store, StoredDataset, Tenant};
-use sha2::{Digest, Sha256};
+use insula_model::policy::action::DashboardView;
+use insula_model::{Compare, DashboardData, DashboardId, Error, Filter, Range, Result, problem};
+use insula_store::Tenant;
 
 use crate::Platform;
-use crate::rows::Asking;
+use crate::dashboard_plans::{Planned, Viewing};
 
 /// What a request says about what it wants to see.
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,46 +47,9 @@ pub enum DashboardReply {
     },
 }
 
-/// Who looks: somebody who may see the dashboard that they name, or an embed, which names none.
-pub(crate) enum Viewing<'p, 'op> {
-    Dashboard(&'p Permit<'op, DashboardView>, DashboardId),
-    Embed(&'p Permit<'op, EmbedView>),
-}
-
-impl Viewing<'_, '_> {
-    fn tenant(&self) -> &TenantRecord {
-        match self {
-            Self::Dashboard(permit, _) => permit.tenant(),
-            Self::Embed(permit) => permit.tenant(),
-        }
-    }
-
-    /// What the dashboard is drawn from, as this viewer sees it, and the filters that hold whatever is asked.
-    pub(crate) async fn state(&self, store: &Store) -> Result<(DashboardState, Vec<Filter>)> {
-        match self {
-            Self::Dashboard(permit, id) => {
-                Ok((store.begin(permit).await?.dashboards().state(*id).await?, Vec::new()))
-            }
-            Self::Embed(permit) => {
-                let grant = permit.grant()?;
-                let mut state = store.embedded(permit).await?.state().await?;
-                grant.apply(&mut state.config)?;
-                Ok((state, grant.filters.clone()))
-            }
-        }
-    }
-
-    /// By what right its questions are asked.
-    pub(crate) fn asking(&self) -> Asking<'_, '_> {
-        match self {
-            Self::Dashboard(permit, _) => Asking::Dashboard(permit),
-            Self::Embed(permit) => Asking::Embed(permit),
-        }
-    }
-}
-
 impl Platform {
-    /// What a dashboard shows. Unchanged it costs one round trip to the database, changed two.
+    /// What a dashboard shows. Unchanged it costs one round trip to the database; one more for what it is drawn from, when
+    /// that has changed since somebody looked, and one for its numbers.
     ///
     /// # Errors
     /// `not_found`; `input.invalid` at `/range` when the range makes no sense, at `/filters` for filters that do not;
@@ -113,9 +71,10 @@ impl Platform {
         request: &DashboardRequest<'_>,
         spent: &Spent,
     ) -> Result<DashboardReply> {
-        let (state, plan, etag) = self.dashboard_plan(viewing, request).await?;
+        let planned = self.dashboard_plan(viewing, request).await?;
+        let Planned { state, plan, etag } = &*planned;
         if request.known == Some(etag.as_str()) {
-            return Ok(DashboardReply::Unchanged { etag });
+            return Ok(DashboardReply::Unchanged { etag: etag.clone() });
         }
         let make = async {
             let begun = Instant::now();
@@ -141,8 +100,8 @@ impl Platform {
             let bytes = json.len();
             Ok((json, if passing { None } else { Some(bytes) }))
         };
-        let json = self.answers().view(viewing.tenant(), &etag, make).await?;
-        Ok(DashboardReply::Data { etag, json })
+        let json = self.answers().view(viewing.tenant(), etag, make).await?;
+        Ok(DashboardReply::Data { etag: etag.clone(), json })
     }
 
     /// The `ETag` that a dashboard has now, without its data. One round trip to the database.
@@ -156,30 +115,7 @@ impl Platform {
         request: &DashboardRequest<'_>,
     ) -> Result<String> {
         let permit = tenant.authorize::<DashboardView>()?;
-        Ok(self.dashboard_plan(&Viewing::Dashboard(&permit, id), request).await?.2)
-    }
-
-    pub(crate) async fn dashboard_plan(
-        &self,
-        viewing: &Viewing<'_, '_>,
-        request: &DashboardRequest<'_>,
-    ) -> Result<(DashboardState, DashboardPlan, String)> {
-        check_filters(request.filters, "/filters")?;
-        // The connection is free while the rest is worked out, or waited for.
-        let (state, locked) = viewing.state(self.store()).await?;
-        let context = Context {
-            now: self.world().now(),
-            time_zone: period::time_zone(&state.time_zone, "/time_zone")?,
-            week_start: state.week_start,
-            range: request.range,
-            compare: request.compare,
-            filters: request.filters.to_vec(),
-            locked,
-        };
-        let sources: Vec<Source<'_>> = state.datasets.iter().map(StoredDataset::source).collect();
-        let plan = compile_dashboard(&state.config, &sources, &context)?;
-        let etag = etag(viewing.tenant(), &state, &plan);
-        Ok((state, plan, etag))
+        Ok(self.dashboard_plan(&Viewing::Dashboard(&permit, id), request).await?.etag.clone())
     }
 }
 
@@ -195,20 +131,4 @@ impl Spent {
     pub(crate) fn millis(&self) -> i64 {
         i64::try_from(self.0.load(Ordering::Relaxed)).unwrap_or(i64::MAX)
     }
-}
-
-fn etag(tenant: &TenantRecord, state: &DashboardState, plan: &DashboardPlan) -> String {
-    let mut hash = Sha256::new()
-        .chain_update(tenant.id.uuid().as_bytes())
-        .chain_update(tenant.placement.epoch.to_be_bytes())
-        .chain_update(state.dashboard.id.uuid().as_bytes())
-        .chain_update(state.dashboard.version.to_be_bytes())
-        .chain_update(state.settings_version.to_be_bytes())
-        .chain_update(plan.digest());
-    for stored in &state.datasets {
-        hash.update(stored.dataset.id.uuid().as_bytes());
-        hash.update(stored.dataset.version.to_be_bytes());
-        hash.update(stored.data_version.to_be_bytes());
-    }
-    hash.finalize()[..16].iter().map(|b| format!("{b:02x}")).collect()
 }

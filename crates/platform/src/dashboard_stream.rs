@@ -4,25 +4,30 @@
 //! head was sent: what fails then is a problem of the widgets that need it; who does not read on ends the work. Tested
 //! in `server/tests/it/lines.rs`.
 
+use std::sync::Arc;
+
 use futures_util::stream::{self, StreamExt};
-use insula_insight::DashboardPlan;
 use insula_model::policy::action::DashboardView;
 use insula_model::{DashboardHead, DashboardId, Error, Result};
-use insula_store::{DashboardState, Tenant};
+use insula_store::Tenant;
 use serde::Serialize;
 use tokio::sync::mpsc::Sender;
 
 use crate::Platform;
-use crate::dashboard_data::{DashboardRequest, Viewing};
+use crate::dashboard_data::DashboardRequest;
+use crate::dashboard_plans::{Planned, Viewing};
 use crate::rows::{Asking, Fetched};
 
 /// A dashboard of which is known what it will be made from.
 #[derive(Debug)]
-pub struct DashboardOpen {
+pub struct DashboardOpen(Arc<Planned>);
+
+impl DashboardOpen {
     /// Its `ETag`, without quotes.
-    pub etag: String,
-    state: DashboardState,
-    plan: DashboardPlan,
+    #[must_use]
+    pub fn etag(&self) -> &str {
+        &self.0.etag
+    }
 }
 
 /// What came of opening a dashboard.
@@ -34,7 +39,7 @@ pub enum DashboardOpening {
         etag: String,
     },
     /// This is to be worked out.
-    Open(Box<DashboardOpen>),
+    Open(DashboardOpen),
 }
 
 #[derive(Serialize)]
@@ -54,11 +59,11 @@ impl Platform {
         request: &DashboardRequest<'_>,
     ) -> Result<DashboardOpening> {
         let permit = tenant.authorize::<DashboardView>()?;
-        let (state, plan, etag) = self.dashboard_plan(&Viewing::Dashboard(&permit, id), request).await?;
-        Ok(if request.known == Some(etag.as_str()) {
-            DashboardOpening::Unchanged { etag }
+        let planned = self.dashboard_plan(&Viewing::Dashboard(&permit, id), request).await?;
+        Ok(if request.known == Some(planned.etag.as_str()) {
+            DashboardOpening::Unchanged { etag: planned.etag.clone() }
         } else {
-            DashboardOpening::Open(Box::new(DashboardOpen { etag, state, plan }))
+            DashboardOpening::Open(DashboardOpen(planned))
         })
     }
 
@@ -73,7 +78,7 @@ impl Platform {
         lines: &Sender<Vec<u8>>,
     ) -> Result<()> {
         let permit = tenant.authorize::<DashboardView>()?;
-        let (asking, DashboardOpen { etag, state, plan }) = (Asking::Dashboard(&permit), open);
+        let (asking, Planned { etag, state, plan }) = (Asking::Dashboard(&permit), &*open.0);
         let head = DashboardHead {
             dashboard: state.dashboard.id,
             version: state.dashboard.version,

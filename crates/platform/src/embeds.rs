@@ -9,7 +9,8 @@ use insula_model::policy::action::EmbedView as ViewAction;
 use insula_model::{EmbedDashboard, EmbedGrant, EmbedTenant, EmbedView, RequestId, Result, TenantRecord};
 use insula_store::{OpCtx, Tenant};
 
-use crate::dashboard_data::{Spent, Viewing};
+use crate::dashboard_data::Spent;
+use crate::dashboard_plans::Viewing;
 use crate::embed_usage::Counted;
 use crate::{DashboardReply, DashboardRequest, Platform};
 
@@ -41,7 +42,12 @@ impl Platform {
         let permit = tenant.authorize::<ViewAction>()?;
         let grant = permit.grant()?;
         let viewing = Viewing::Embed(&permit);
-        let (state, _) = self.counting_refusals(tenant, grant, viewing.state(self.store()).await)?;
+        let opened = async {
+            let mut state = (*self.dashboard_state(&viewing).await?).clone();
+            grant.apply(&mut state.config)?;
+            Ok(state)
+        };
+        let state = self.counting_refusals(tenant, grant, opened.await)?;
         let (record, request) = (Arc::new(tenant.record().clone()), tenant.op().request());
         let looks = self.brand(&record, request).await?;
         let listed = self.embedding_origins(&record, request).await?;

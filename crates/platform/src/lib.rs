@@ -7,6 +7,7 @@ mod audits;
 mod cache;
 mod credentials;
 mod dashboard_data;
+mod dashboard_plans;
 mod dashboard_stream;
 mod dashboards;
 mod datasets;
@@ -49,9 +50,10 @@ use std::time::Duration;
 
 use insula_insight::Rows;
 use insula_model::{TenantSettings, World};
-use insula_store::Store;
+use insula_store::{DashboardState, Store};
 
 use crate::cache::{Bound, TenantCache};
+use crate::dashboard_plans::Planned;
 use crate::embed_usage::EmbedCounts;
 use crate::passwords::Passwords;
 use crate::queue::Queue;
@@ -84,6 +86,8 @@ struct Inner {
     faults: Faults,
     looks: TenantCache<TenantSettings>,
     answers: TenantCache<Vec<u8>>,
+    states: TenantCache<DashboardState>,
+    plans: TenantCache<Planned>,
     framing: TenantCache<Vec<String>>,
     embed_counts: EmbedCounts,
     rows: TenantCache<Rows>,
@@ -101,10 +105,23 @@ impl Platform {
         let framing = TenantCache::new(Bound { total: 4 << 20, each: 64 << 10 }, Duration::from_millis(900));
         let (bound, kept) = (settings.questions.bound(), Duration::from_mins(10));
         let (answers, rows) = (TenantCache::new(bound, kept), TenantCache::new(bound, kept));
+        let (states, plans) = (TenantCache::new(each, kept), TenantCache::new(each, Duration::from_mins(1)));
         let queue = Queue::new(settings.questions, store.sizes());
         let (passwords, embed_counts) = (Passwords::new(), EmbedCounts::default());
-        let inner =
-            Inner { store, settings, faults, looks, answers, framing, embed_counts, rows, queue, passwords };
+        let inner = Inner {
+            store,
+            settings,
+            faults,
+            looks,
+            answers,
+            states,
+            plans,
+            framing,
+            embed_counts,
+            rows,
+            queue,
+            passwords,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -135,6 +152,14 @@ impl Platform {
         &self.inner.looks
     }
 
+    pub(crate) fn states(&self) -> &TenantCache<DashboardState> {
+        &self.inner.states
+    }
+
+    pub(crate) fn plans(&self) -> &TenantCache<Planned> {
+        &self.inner.plans
+    }
+
     pub(crate) fn answers(&self) -> &TenantCache<Vec<u8>> {
         &self.inner.answers
     }
@@ -153,17 +178,21 @@ impl Platform {
     pub fn cache_mixed(&self) -> u64 {
         self.inner.looks.mixed()
             + self.inner.answers.mixed()
+            + self.inner.states.mixed()
+            + self.inner.plans.mixed()
             + self.inner.rows.mixed()
             + self.inner.framing.mixed()
     }
 
     /// What the caches did and hold.
     #[must_use]
-    pub fn cache_figures(&self) -> [CacheFigures; 4] {
-        let Inner { looks, answers, rows, framing, .. } = &*self.inner;
+    pub fn cache_figures(&self) -> [CacheFigures; 6] {
+        let Inner { looks, answers, states, plans, rows, framing, .. } = &*self.inner;
         [
             looks.figures("looks"),
             answers.figures("dashboards"),
+            states.figures("dashboard_states"),
+            plans.figures("dashboard_plans"),
             rows.figures("rows"),
             framing.figures("framing"),
         ]
@@ -179,6 +208,8 @@ impl Platform {
     pub(crate) fn caches_tidy(&self) -> usize {
         self.inner.looks.tidy()
             + self.inner.answers.tidy()
+            + self.inner.states.tidy()
+            + self.inner.plans.tidy()
             + self.inner.rows.tidy()
             + self.inner.framing.tidy()
     }

@@ -99,7 +99,7 @@ each_tier!(who_may_not_see_a_dataset_finds_none, async |t: &TestPlatform, tier: 
         let known = DashboardRequest { known: Some(&whole), ..PLAIN };
         assert_eq!(shown(t, &person, dashboard, &known).await.0, tag);
         let opened = t.platform.dashboard_open(&tenant, dashboard, &PLAIN).await.expect("opened");
-        assert!(matches!(opened, DashboardOpening::Open(open) if open.etag == tag));
+        assert!(matches!(opened, DashboardOpening::Open(open) if open.etag() == tag));
     }
     assert_eq!(shown(t, &admin, dashboard, &PLAIN).await.0, whole, "who may see the same shares it");
 

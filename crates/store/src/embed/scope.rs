@@ -57,6 +57,15 @@ impl Embedded<'_> {
             .map_err(|error| if error.is(problem::NOT_FOUND) { gone() } else { error })
     }
 
+    /// The versions of all that, as [`crate::Dashboards::stamp`] gives them.
+    ///
+    /// # Errors
+    /// As [`Self::state`].
+    pub async fn stamp(&mut self) -> Result<String> {
+        let stamp = self.tx.dashboards().stamp(self.grant.dashboard).await;
+        stamp.map_err(|error| if error.is(problem::NOT_FOUND) { gone() } else { error })
+    }
+
     /// The rows of statements that were compiled, as `Questions::run` gives them.
     ///
     /// # Errors

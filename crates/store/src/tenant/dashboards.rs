@@ -68,6 +68,14 @@ pub(super) fn absent(id: DashboardId) -> Error {
     Error::not_found("dashboard", id)
 }
 
+/// The datasets `d` that the widgets of a dashboard `b` ask, or that are named.
+macro_rules! asked {
+    () => {
+        "(d.name = ANY($2) OR d.name IN (SELECT w -> 'question' ->> 'dataset' \
+                                           FROM jsonb_array_elements(b.config -> 'widgets') w))"
+    };
+}
+
 /// A dataset as `jsonb_build_object` of [`Dashboards::state`] writes it.
 #[derive(Deserialize)]
 struct DatasetText {
@@ -140,6 +148,38 @@ impl<M: Mode> Dashboards<'_, '_, M> {
         }
     }
 
+    /// The versions of everything that a dashboard is drawn from, the events included, and of who sees what of it: as long
+    /// as this text is the same, [`Self::state`] is, too.
+    ///
+    /// # Errors
+    /// `not_found`; `database.down`.
+    pub async fn stamp(&mut self, id: DashboardId) -> Result<String> {
+        let templates = self.0.templates().await;
+        let published = templates.of(id);
+        let asked: Vec<&str> = published.map(|p| datasets(&p.content.config)).unwrap_or_default();
+        let row = self
+            .0
+            .row(
+                concat!(
+                    "SELECT b.version, b.template_version, s.version, \
+                            (SELECT string_agg(concat_ws(':', d.id, d.version, d.data_version, d.rolled), ' ' \
+                                               ORDER BY d.number) FROM datasets d WHERE ",
+                    asked!(),
+                    ") FROM settings s LEFT JOIN dashboards b ON b.id = $1"
+                ),
+                &[&id.uuid(), &asked],
+            )
+            .await?
+            .ok_or_else(|| absent(id))?;
+        let (own, based): (Option<i64>, Option<i64>) = (row.get(0), row.get(1));
+        let template = published.map(|p| (p.template.version, p.reaches(self.0.tenant_record())));
+        if own.is_none() && !template.is_some_and(|(_, reaches)| reaches) {
+            return Err(absent(id));
+        }
+        let (settings, data): (i64, Option<String>) = (row.get(2), row.get(3));
+        Ok(format!("{:?} {own:?} {based:?} {template:?} {settings} {data:?}", self.0.op().sight()))
+    }
+
     /// Everything that a dashboard is drawn from, except the events.
     ///
     /// # Errors
@@ -152,17 +192,17 @@ impl<M: Mode> Dashboards<'_, '_, M> {
         let row = self
             .0
             .row(
-                "SELECT b.id, b.name, b.description, b.is_default, b.version, b.updated_at, b.template_version, \
+                concat!(
+                    "SELECT b.id, b.name, b.description, b.is_default, b.version, b.updated_at, b.template_version, \
                         b.template_base, b.config, s.time_zone, s.week_start, s.version, \
                         (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'definition', d.definition, \
                                 'version', d.version, 'events', d.events, 'updated_at', d.updated_at, \
                                 'number', d.number, 'data_version', d.data_version, \
                                 'rolled', d.rolled) ORDER BY d.number), '[]') \
-                           FROM datasets d \
-                          WHERE d.name = ANY($2) \
-                             OR d.name IN (SELECT w -> 'question' ->> 'dataset' \
-                                             FROM jsonb_array_elements(b.config -> 'widgets') w)) \
-                   FROM settings s LEFT JOIN dashboards b ON b.id = $1",
+                           FROM datasets d WHERE ",
+                    asked!(),
+                    ") FROM settings s LEFT JOIN dashboards b ON b.id = $1"
+                ),
                 &[&id.uuid(), &asked],
             )
             .await?
