@@ -21,15 +21,15 @@ use crate::{Options, Result};
 
 const CLIENTS: u64 = 32;
 /// Over how many days a dashboard looks; and as many before, to compare with.
-const DAYS: i64 = 30;
+pub(crate) const DAYS: i64 = 30;
 
 /// What the clients share.
-struct Ground {
-    place: Place,
-    loaded: Loaded,
-    server: SocketAddr,
-    /// The tenants' dashboards.
-    paths: Vec<String>,
+pub(crate) struct Ground {
+    pub(crate) place: Place,
+    pub(crate) loaded: Loaded,
+    pub(crate) server: SocketAddr,
+    /// Of each tenant: where its dashboard is, or the token that shows it.
+    pub(crate) paths: Vec<String>,
 }
 
 pub(crate) async fn run(options: &Options) -> Result<Vec<Figure>> {
@@ -95,7 +95,7 @@ async fn dashboards(place: &Place, loaded: &Loaded) -> Result<Vec<String>> {
 }
 
 /// The tenant and the moment from which turn `n` of a client looks.
-fn moment(ground: &Ground, seed: u64) -> Result<(usize, Timestamp)> {
+pub(crate) fn moment(ground: &Ground, seed: u64) -> Result<(usize, Timestamp)> {
     let mut dice = Dice::new(seed);
     let tenant = usize::try_from(dice.below(ground.loaded.actors.len() as u64))?;
     let hours = i64::try_from(dice.below(24 * 600))?;
@@ -105,7 +105,7 @@ fn moment(ground: &Ground, seed: u64) -> Result<(usize, Timestamp)> {
 }
 
 /// All clients, for a while.
-async fn many<F, C>(ground: &Arc<Ground>, turn: Duration, round: u64, client: F) -> Result<Samples>
+pub(crate) async fn many<F, C>(ground: &Arc<Ground>, turn: Duration, round: u64, client: F) -> Result<Samples>
 where
     F: Fn(Arc<Ground>, Instant, u64) -> C,
     C: Future<Output = Result<Samples>> + Send + 'static,

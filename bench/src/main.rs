@@ -13,6 +13,7 @@
 mod actors;
 mod bare;
 mod dashboard;
+mod embed;
 mod events;
 mod figures;
 mod http;
@@ -73,6 +74,11 @@ const ALL: &[Benchmark] = &[
         name: "dashboard",
         about: "six widgets over HTTP, 32 clients at once",
         run: |options| dashboard::run(options).boxed(),
+    },
+    Benchmark {
+        name: "embed",
+        about: "one chart of an embed over HTTP, 32 clients at once",
+        run: |options| embed::run(options).boxed(),
     },
     Benchmark {
         name: "noisy",

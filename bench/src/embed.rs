@@ -1,0 +1,161 @@
+//! One chart over HTTP with an embed token, asked for by 32 clients at once: with another range each time, so that nobody
+//! has the answer, and the same again. Beside it the chart's statement by hand, prepared, by as many clients.
+//!
+//! The bars are those of two products that were measured apart on this kind of machine, also with two cores and 32 clients:
+//! Apache Superset 6.1 (guest token, row security): 23 charts a second, 37 from its cache; Cube 0.31: 792 and 2,100.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use insula_insight::{Context, Source, compile_dashboard};
+use insula_model::embed::MAX_TTL;
+use insula_model::{Content, DashboardConfig, DashboardInput, EmbedTokenInput, Picture, Range, WeekStart};
+use insula_server::{Options as Serving, Server};
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+
+use crate::bare::{Bare, filtered};
+use crate::dashboard::{DAYS, Ground, many, moment};
+use crate::events;
+use crate::figures::{Figure, Samples};
+use crate::http::Http;
+use crate::place::Place;
+use crate::{Options, Result};
+
+pub(crate) async fn run(options: &Options) -> Result<Vec<Figure>> {
+    let place = Place::start(options).await?;
+    let loaded = events::load(&place, options).await?;
+    let mut paths = Vec::new();
+    let input = DashboardInput { name: "Chart".to_owned(), description: None, config: chart()?, note: None };
+    for actor in &loaded.actors {
+        let op = actor.op(&place).await?;
+        let tenant = place.platform().store().tenant(&op, Arc::clone(&actor.record))?;
+        let dashboard = place.platform().dashboard_create(&tenant, &input).await?.id;
+        let token = EmbedTokenInput {
+            dashboard,
+            widget: None,
+            viewer: None,
+            filters: Vec::new(),
+            origins: None,
+            ttl_seconds: Some(MAX_TTL),
+        };
+        paths.push(place.platform().embed_token_create(&tenant, &token).await?.token);
+    }
+    let running = Server::start(place.platform().clone(), Serving::at(([127, 0, 0, 1], 0).into())).await?;
+    let ground = Arc::new(Ground { place, loaded, server: running.addr, paths });
+    let turn = Duration::from_secs(if options.quick { 2 } else { 6 });
+    let (mut hand, mut fresh, mut kept) = (Samples::default(), Samples::default(), Samples::default());
+    let mut seconds = 0.0;
+    // In turns; the first is for connections and prepared statements.
+    for round in 0..4 {
+        let (a, b, c) = (
+            many(&ground, turn, round, by_hand).await?,
+            many(&ground, turn, round, anew).await?,
+            many(&ground, turn, round, again).await?,
+        );
+        if round > 0 {
+            hand.extend(a);
+            fresh.extend(b);
+            kept.extend(c);
+            seconds += turn.as_secs_f64();
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "few")]
+    let rate = |samples: &Samples| samples.len() as f64 / seconds;
+    let per_second = |rate: f64| format!("{rate:.0} /s");
+    let ratio = rate(&fresh) / rate(&hand);
+    let figures = vec![
+        Figure::new("one chart of an embed, 32 clients, every answer new", &fresh)
+            .by_hand(&hand)
+            .bar("p95 ≤ 60 ms", fresh.p95() <= 0.06),
+        Figure::new("  charts in a second, against the bare statement", per_second(rate(&fresh)))
+            .by_hand(per_second(rate(&hand)))
+            .ratio(ratio)
+            .bar("≥ 0.35 ×", ratio >= 0.35),
+        Figure::new("  the same: 100 × Superset, 3 × Cube", per_second(rate(&fresh)))
+            .bar("≥ 2,376 /s", rate(&fresh) >= 2_376.0),
+        Figure::new("the same chart again", &kept).bar("p95 ≤ 15 ms", kept.p95() <= 0.015),
+        Figure::new("  charts in a second: 400 × Superset, 6 × Cube", per_second(rate(&kept)))
+            .bar("≥ 14,800 /s", rate(&kept) >= 14_800.0),
+    ];
+    running.stop().await;
+    let ground = Arc::try_unwrap(ground).map_err(|_| "a client is left over")?;
+    ground.place.stop().await?;
+    Ok(figures)
+}
+
+/// The course of the dashboard, alone.
+fn chart() -> Result<DashboardConfig> {
+    let mut config = events::dashboard()?;
+    let course = |content: &Content| matches!(content, Content::Chart(chart) if matches!(chart.picture, Picture::TimeSeries(_)));
+    config.widgets.retain(|widget| course(&widget.content));
+    config.widgets.truncate(1);
+    let id = config.widgets.first().ok_or("a dashboard without a course")?.id.clone();
+    config.layout.retain(|place| place.widget == id);
+    Ok(config)
+}
+
+async fn by_hand(ground: Arc<Ground>, until: Instant, seed: u64) -> Result<Samples> {
+    let mut bare = Bare::connect(&ground.place).await?;
+    let (config, mut samples) = (chart()?, Samples::default());
+    for n in seed.. {
+        let (tenant, from) = moment(&ground, n)?;
+        let to = from + SignedDuration::from_hours(24 * DAYS);
+        let context = Context {
+            now: ground.loaded.until,
+            time_zone: TimeZone::UTC,
+            week_start: WeekStart::Monday,
+            range: Range::from_parts(Some(&from.to_string()), Some(&to.to_string()), None)?,
+            compare: None,
+            filters: Vec::new(),
+            locked: Vec::new(),
+        };
+        let plan = compile_dashboard(&config, &[Source::new(&ground.loaded.definition, 1)], &context)?;
+        let begun = Instant::now();
+        for statement in &plan.statements {
+            bare.query(&filtered(statement), statement, &ground.loaded.actors[tenant].record.id.uuid())
+                .await?;
+        }
+        samples.push(begun.elapsed());
+        if Instant::now() > until {
+            break;
+        }
+    }
+    Ok(samples)
+}
+
+async fn anew(ground: Arc<Ground>, until: Instant, seed: u64) -> Result<Samples> {
+    let mut http = Http::connect(ground.server).await?;
+    let mut samples = Samples::default();
+    for n in seed.. {
+        let (tenant, from) = moment(&ground, n)?;
+        let to = from + SignedDuration::from_hours(24 * DAYS);
+        samples.push(ask(&mut http, &ground, tenant, &format!("?from={from}&to={to}")).await?);
+        if Instant::now() > until {
+            break;
+        }
+    }
+    Ok(samples)
+}
+
+async fn again(ground: Arc<Ground>, until: Instant, seed: u64) -> Result<Samples> {
+    let mut http = Http::connect(ground.server).await?;
+    let tenant = usize::try_from((seed >> 32) % ground.paths.len() as u64)?;
+    let mut samples = Samples::default();
+    while Instant::now() < until {
+        samples.push(ask(&mut http, &ground, tenant, "").await?);
+    }
+    Ok(samples)
+}
+
+async fn ask(http: &mut Http, ground: &Ground, tenant: usize, query: &str) -> Result<Duration> {
+    let headers = format!("Authorization: Bearer {}\r\n", ground.paths[tenant]);
+    let (line, host) = (format!("GET /api/v1/embed/data{query}"), ground.loaded.actors[tenant].host());
+    let begun = Instant::now();
+    let reply = http.ask(&line, &host, &headers, b"").await?;
+    let took = begun.elapsed();
+    if reply.status != 200 || reply.body.windows(9).any(|w| w == b"\"problem\"") {
+        return Err(String::from_utf8_lossy(&reply.body).into_owned().into());
+    }
+    Ok(took)
+}
