@@ -82,7 +82,7 @@ pub(crate) fn from(scan: &Scan, slot: u8, binder: &mut Binder) -> String {
         read.push_str(&format!(", d{slot}"));
         let sums = format!(
             "SELECT r.* FROM days CROSS JOIN LATERAL (\n    \
-             SELECT at, {of_sums}, value AS d{slot} FROM rollups\n    \
+             SELECT at, {of_sums}, CASE WHEN NOT bare THEN value END AS d{slot} FROM rollups\n    \
              WHERE dataset = {dataset} AND slot = {slot_sql} AND at = days.at OFFSET 0\n  ) AS r"
         );
         (String::new(), sums)

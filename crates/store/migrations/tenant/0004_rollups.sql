@@ -7,7 +7,9 @@ CREATE TABLE rollups (
     dataset   integer NOT NULL,
     slot      integer NOT NULL,
     at        timestamptz NOT NULL,
-    value     text,
+    value     text NOT NULL,
+    -- Of the events without a value.
+    bare      boolean NOT NULL,
     until     timestamptz,
     slots     integer[],
     n         bigint NOT NULL,
@@ -15,7 +17,7 @@ CREATE TABLE rollups (
     c1 bigint, c2 bigint, c3 bigint, c4 bigint, c5 bigint, c6 bigint, c7 bigint, c8 bigint,
     low1 float8, low2 float8, low3 float8, low4 float8, low5 float8, low6 float8, low7 float8, low8 float8,
     high1 float8, high2 float8, high3 float8, high4 float8, high5 float8, high6 float8, high7 float8, high8 float8,
-    CONSTRAINT rollups_key UNIQUE NULLS NOT DISTINCT (tenant_id, dataset, slot, at, value),
+    PRIMARY KEY (tenant_id, dataset, slot, at, value, bare),
     CONSTRAINT rollups_span CHECK ((slot = 0) = (until IS NOT NULL AND slots IS NOT NULL))
 );
 CALL wall.protect('rollups', 'SELECT, INSERT, DELETE');
@@ -54,7 +56,5 @@ ALTER TABLE datasets ADD COLUMN rolled jsonb, ADD COLUMN roll_due boolean NOT NU
 -- When it is to be carried over, if not at once.
 ALTER TABLE outbox ADD COLUMN run_at timestamptz;
 
-DO $$ BEGIN
-    REVOKE ALL ON FUNCTION rollup_mark() FROM PUBLIC;
-    EXECUTE format('GRANT EXECUTE ON FUNCTION rollup_mark() TO %I', current_setting('insula.target_role'));
-END $$;
+-- Triggers fire without a right to call it, and nobody is to call it.
+REVOKE ALL ON FUNCTION rollup_mark() FROM PUBLIC;

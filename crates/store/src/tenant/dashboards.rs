@@ -3,7 +3,6 @@
 //! What must always hold: a tenant that has dashboards of its own has exactly one that opens first; configurations were
 //! checked before they are written. Tested in `platform/tests/it/dashboards.rs`.
 
-use insula_insight::Rolled;
 use insula_model::policy::action::{DashboardCreate, DashboardDelete, DashboardUpdate, TenantSeed};
 use insula_model::{
     Dashboard, DashboardConfig, DashboardId, DashboardInput, Error, Mode, Result, WeekStart, Write, problem,
@@ -15,7 +14,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
 use super::dashboard_templates::{datasets, shown};
-use super::datasets::{StoredDataset, Unseen};
+use super::datasets::{StoredDataset, Unseen, rolled};
 use super::{expect_version, json_of};
 use crate::templates::Published;
 use crate::{Permit, TenantTx};
@@ -86,7 +85,7 @@ struct DatasetText {
     updated_at: Timestamp,
     number: i32,
     data_version: i64,
-    rolled: Option<Rolled>,
+    rolled: Option<serde_json::Value>,
 }
 
 impl From<DatasetText> for Unseen {
@@ -98,7 +97,7 @@ impl From<DatasetText> for Unseen {
             events: u64::try_from(text.events).ok(),
             updated_at: text.updated_at,
         };
-        Self::new(dataset, text.number, text.data_version, text.rolled)
+        Self::new(dataset, text.number, text.data_version, rolled(text.rolled))
     }
 }
 

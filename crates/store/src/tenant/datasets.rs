@@ -75,7 +75,7 @@ impl Unseen {
             events: u64::try_from(row.get::<_, i64>(3)).ok(),
             updated_at: row.get(4),
         };
-        let rolled = row.get::<_, Option<Json<Rolled>>>(7).map(|json| json.0);
+        let rolled = rolled(row.get(7));
         Ok(Self::new(dataset, row.get(5), row.get(6), rolled))
     }
 
@@ -101,6 +101,11 @@ impl<'op, M: Mode> TenantTx<'op, M> {
     pub fn datasets(&mut self) -> Datasets<'_, 'op, M> {
         Datasets(self)
     }
+}
+
+/// Which sums are kept. Only a hint: one that another version of the product wrote otherwise is none.
+pub(super) fn rolled(hint: Option<serde_json::Value>) -> Option<Rolled> {
+    hint.and_then(|hint| serde_json::from_value(hint).ok())
 }
 
 fn absent(name: &str) -> Error {

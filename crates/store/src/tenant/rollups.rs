@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use tokio_postgres::types::Json;
 
+use super::datasets::rolled;
 use super::{OutboxItem, json_of};
 use crate::{Permit, TenantTx};
 
@@ -100,8 +101,8 @@ fn sum_up(measures: usize, dimensions: usize) -> String {
                  SELECT at, slot FROM sums GROUP BY at, slot \
                  HAVING slot = 0 OR count(*) <= {FEW} OR (count(*) <= {MANY} AND count(*) * {GAIN} <= sum(n))) AS few \
               GROUP BY at) \
-         INSERT INTO rollups (tenant_id, dataset, slot, at, value, until, slots, n{kept}) \
-         SELECT wall.tenant(), $1, slot, at, value, CASE WHEN slot = 0 THEN until END, \
+         INSERT INTO rollups (tenant_id, dataset, slot, at, value, bare, until, slots, n{kept}) \
+         SELECT wall.tenant(), $1, slot, at, coalesce(value, ''), value IS NULL, CASE WHEN slot = 0 THEN until END, \
                 CASE WHEN slot = 0 THEN slots END, n{kept} \
            FROM sums JOIN kept USING (at) JOIN spans USING (at) \
           WHERE slot = ANY (slots) AND (slot = 0 OR n > 0) ORDER BY slot, at, value"
@@ -157,7 +158,7 @@ impl Rollups<'_, '_, Write> {
         Ok(Some(RollState {
             definition: json_of(&row, 0)?,
             time_zone: row.get(1),
-            rolled: row.get::<_, Option<Json<Rolled>>>(2).map(|json| json.0),
+            rolled: rolled(row.get(2)),
             events: u64::try_from(row.get::<_, i64>(3)).unwrap_or_default(),
             days: u64::try_from(row.get::<_, Option<i64>>(4).unwrap_or_default()).unwrap_or_default(),
         }))
@@ -248,9 +249,9 @@ impl Rollups<'_, '_, Write> {
                            (SELECT count(*) FROM rollups WHERE dataset = $1 AND slot = 0) ORDER BY 1";
         let most = self.0.rows(most, &[&dataset]).await?;
         let slots = most.iter().filter_map(|row| u8::try_from(row.get::<_, i32>(0)).ok()).collect();
-        let rolled = Json(Rolled { zone: zone.to_owned(), slots });
+        let kept = Json(Rolled { zone: zone.to_owned(), slots });
         let sql = "UPDATE datasets SET rolled = $2, roll_ms = $3 WHERE number = $1";
-        self.0.execute(sql, &[&dataset, &rolled, &took]).await?;
+        self.0.execute(sql, &[&dataset, &kept, &took]).await?;
         Ok(())
     }
 
