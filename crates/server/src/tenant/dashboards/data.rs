@@ -54,7 +54,10 @@ pub(super) async fn dashboard_data(
     if wants_lines(&headers) {
         return Ok(match app.platform().dashboard_open(&caller.tenant()?, id, &request).await? {
             DashboardOpening::Unchanged { etag } => unchanged(&etag)?,
-            DashboardOpening::Open(open) => json_lines(&open.etag().to_owned(), lines(app, caller, open))?,
+            DashboardOpening::Open(open) => {
+                let etag = open.etag().to_owned();
+                json_lines(&etag, lines(app, caller, open))?
+            }
         });
     }
     let tenant = caller.tenant()?;
