@@ -195,12 +195,13 @@ impl Place<'_> {
         let deletes: String = tables
             .iter()
             .map(|row| {
-                Name::new(row.get::<_, String>(0)).map(|table| format!("DELETE FROM {schema}.{table};"))
+                let all = |table| format!("DELETE FROM {schema}.{table} WHERE tenant_id = '{tenant}';");
+                Name::new(row.get::<_, String>(0)).map(all)
             })
             .collect::<Result<_>>()?;
         drop(admin);
-        // Row security is forced on the owner too: without the setting nothing would be deleted, and with it only
-        // this tenant's rows can be. Twice: that rows are gone may be noted in a table that was emptied before.
+        // Row security is forced on the owner too: without the setting nothing would be deleted. The condition is for the
+        // day on which a wall is missing: nobody else's rows go. Twice: that rows are gone may be noted in a table that was emptied before.
         self.shared(&format!(
             "{} SELECT set_config('insula.tenant', '{tenant}', true); {deletes} {deletes}",
             self.guard()
