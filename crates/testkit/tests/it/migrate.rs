@@ -155,7 +155,8 @@ async fn many_schemas_cut_off_in_the_middle_go_on_where_they_stopped() {
     empty_schemas(&t, MANY).await;
     let (now, first) = node(&t, MigrationSet::tenant()).await;
     assert_eq!(migrate(&now).await.changed(), u64::from(MANY));
-    let slow = format!("{COLUMN}; SELECT pg_sleep(0.004)");
+    // Long enough for the cut to come in between on a machine that does other things, too.
+    let slow = format!("{COLUMN}; SELECT pg_sleep(0.02)");
     let (next, tasks) = node(&t, newer(&[&slow])).await;
     let latest = newer(&[&slow]).latest();
     let root = t.superuser().await;
