@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use insula_insight::{Context, Source, compile_dashboard};
 use insula_model::dice::Dice;
-use insula_model::{DashboardInput, Range, WeekStart};
+use insula_model::{DashboardConfig, DashboardInput, Range, WeekStart};
 use insula_server::{Options as Serving, Server};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -123,8 +123,17 @@ where
 }
 
 async fn by_hand(ground: Arc<Ground>, until: Instant, seed: u64) -> Result<Samples> {
+    statements(ground, until, seed, events::dashboard()?).await
+}
+
+/// What a dashboard asks, on a bare connection, for another tenant and range each time.
+pub(crate) async fn statements(
+    ground: Arc<Ground>,
+    until: Instant,
+    seed: u64,
+    config: DashboardConfig,
+) -> Result<Samples> {
     let mut bare = Bare::connect(&ground.place).await?;
-    let config = events::dashboard()?;
     let mut samples = Samples::default();
     for n in seed.. {
         let (tenant, from) = moment(&ground, n)?;

@@ -7,15 +7,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use insula_insight::{Context, Source, compile_dashboard};
 use insula_model::embed::MAX_TTL;
-use insula_model::{Content, DashboardConfig, DashboardInput, EmbedTokenInput, Picture, Range, WeekStart};
+use insula_model::{Content, DashboardConfig, DashboardInput, EmbedTokenInput, Picture};
 use insula_server::{Options as Serving, Server};
 use jiff::SignedDuration;
-use jiff::tz::TimeZone;
 
-use crate::bare::{Bare, filtered};
-use crate::dashboard::{DAYS, Ground, many, moment};
+use crate::dashboard::{DAYS, Ground, many, moment, statements};
 use crate::events;
 use crate::figures::{Figure, Samples};
 use crate::http::Http;
@@ -96,32 +93,7 @@ fn chart() -> Result<DashboardConfig> {
 }
 
 async fn by_hand(ground: Arc<Ground>, until: Instant, seed: u64) -> Result<Samples> {
-    let mut bare = Bare::connect(&ground.place).await?;
-    let (config, mut samples) = (chart()?, Samples::default());
-    for n in seed.. {
-        let (tenant, from) = moment(&ground, n)?;
-        let to = from + SignedDuration::from_hours(24 * DAYS);
-        let context = Context {
-            now: ground.loaded.until,
-            time_zone: TimeZone::UTC,
-            week_start: WeekStart::Monday,
-            range: Range::from_parts(Some(&from.to_string()), Some(&to.to_string()), None)?,
-            compare: None,
-            filters: Vec::new(),
-            locked: Vec::new(),
-        };
-        let plan = compile_dashboard(&config, &[Source::new(&ground.loaded.definition, 1)], &context)?;
-        let begun = Instant::now();
-        for statement in &plan.statements {
-            bare.query(&filtered(statement), statement, &ground.loaded.actors[tenant].record.id.uuid())
-                .await?;
-        }
-        samples.push(begun.elapsed());
-        if Instant::now() > until {
-            break;
-        }
-    }
-    Ok(samples)
+    statements(ground, until, seed, chart()?).await
 }
 
 async fn anew(ground: Arc<Ground>, until: Instant, seed: u64) -> Result<Samples> {

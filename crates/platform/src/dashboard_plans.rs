@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::Platform;
+use crate::cache::name;
 use crate::dashboard_data::DashboardRequest;
 use crate::rows::Asking;
 
@@ -166,7 +167,7 @@ fn key(stamp: &str, grant: Option<&EmbedGrant>, request: &DashboardRequest<'_>, 
     let granted = grant.map(|grant| (&grant.widget, &grant.filters));
     let DashboardRequest { range, compare, known: _, filters } = request;
     let said = format!("{stamp:?} {granted:?} {range:?} {compare:?} {filters:?} {minute}");
-    hex(&Sha256::digest(said)[..16])
+    name(Sha256::new().chain_update(said))
 }
 
 fn etag(tenant: &TenantRecord, state: &DashboardState, plan: &DashboardPlan) -> String {
@@ -182,11 +183,7 @@ fn etag(tenant: &TenantRecord, state: &DashboardState, plan: &DashboardPlan) -> 
         hash.update(stored.dataset.version.to_be_bytes());
         hash.update(stored.data_version.to_be_bytes());
     }
-    hex(&hash.finalize()[..16])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    name(hash)
 }
 
 /// About how much memory a state takes: what is read from JSON takes some times as much as its text.

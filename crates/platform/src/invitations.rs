@@ -247,10 +247,7 @@ impl Platform {
                 label: "Accept the invitation".to_owned(),
                 url: self.invitation_link(record, token),
             },
-            note: format!(
-                "The link works once and until {}. If you did not expect this mail, ignore it.",
-                until(invitation)
-            ),
+            note: note(invitation),
         };
         self.letter_post(tx, record, &invitation.email, |name| format!("Your invitation to {name}"), letter)
             .await
@@ -276,10 +273,7 @@ impl Platform {
                 label: "Open your workspace".to_owned(),
                 url: self.invitation_link(record, token),
             },
-            note: format!(
-                "The link works once and until {}. If you did not expect this mail, ignore it.",
-                until(invitation)
-            ),
+            note: note(invitation),
         };
         self.letter_post(tx, record, &invitation.email, |name| format!("Welcome to {name}"), letter).await
     }
@@ -307,9 +301,10 @@ impl Platform {
     }
 }
 
-/// The end of an invitation, for people.
-fn until(invitation: &Invitation) -> String {
-    invitation.expires_at.strftime("%-d %B %Y, %H:%M UTC").to_string()
+/// What stands below an invitation's link.
+fn note(invitation: &Invitation) -> String {
+    let until = invitation.expires_at.strftime("%-d %B %Y, %H:%M UTC");
+    format!("The link works once and until {until}. If you did not expect this mail, ignore it.")
 }
 
 enum Account {

@@ -13,7 +13,7 @@ use insula_model::{Error, Result, TenantRecord, problem};
 use insula_store::{Permit, Store, StoredDataset};
 use sha2::{Digest, Sha256};
 
-use crate::cache::{Claim, Look};
+use crate::cache::{Claim, Look, name};
 use crate::{Platform, queue};
 
 /// For how long the statements of one request may run together.
@@ -144,5 +144,5 @@ fn key(statement: &Statement, datasets: &[StoredDataset]) -> Result<String> {
         hash.update(stored.dataset.version.to_be_bytes());
         hash.update(stored.data_version.to_be_bytes());
     }
-    Ok(hash.finalize()[..16].iter().map(|b| format!("{b:02x}")).collect())
+    Ok(name(hash))
 }

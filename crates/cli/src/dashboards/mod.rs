@@ -17,7 +17,7 @@ use serde_json::json;
 use crate::client::{Api, read};
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
-use crate::terminal::Style;
+use crate::terminal::change::change;
 pub(crate) use files::Wish;
 use plan::{Step, steps};
 
@@ -175,26 +175,9 @@ fn outcome(step: &Step, force: bool) -> Outcome {
 
 fn show(cx: &Context, outcomes: &[Outcome], dry_run: bool) {
     cx.out.result(&json!({ "dry_run": dry_run, "dashboards": outcomes }), |style| {
-        let lines = outcomes.iter().map(|o| {
-            let mut line =
-                format!("{} {}  {}", sign(style, o.action), style.bold(&o.name), style.dim(&o.file));
-            for change in &o.changes {
-                line.push_str(&format!("\n    {change}"));
-            }
-            line
-        });
+        let lines = outcomes.iter().map(|o| change(style, o.action, &o.name, &o.file, &o.changes));
         lines.collect::<Vec<_>>().join("\n")
     });
-}
-
-fn sign(style: Style, action: &str) -> String {
-    let word = format!("{action:<9}");
-    match action {
-        "create" => style.green(&word),
-        "update" => style.cyan(&word),
-        "conflict" => style.red(&word),
-        _ => style.dim(&word),
-    }
 }
 
 impl Step {

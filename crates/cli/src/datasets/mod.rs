@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::client::{Api, read};
 use crate::commands::{Context, segment};
 use crate::failure::{Exit, Failure};
-use crate::terminal::Style;
+use crate::terminal::change::change;
 use files::{Form, Wish, in_file};
 
 fn path(name: &str) -> String {
@@ -172,25 +172,10 @@ fn compare<T: PartialEq>(
 
 fn show(cx: &Context, steps: &[Step], dry_run: bool) {
     cx.out.result(&json!({ "dry_run": dry_run, "datasets": steps }), |style| {
-        let lines = steps.iter().map(|step| {
-            let mut line =
-                format!("{} {}  {}", sign(style, step.action), style.bold(&step.name), style.dim(&step.file));
-            for change in &step.changes {
-                line.push_str(&format!("\n    {change}"));
-            }
-            line
-        });
+        let lines =
+            steps.iter().map(|step| change(style, step.action, &step.name, &step.file, &step.changes));
         lines.collect::<Vec<_>>().join("\n")
     });
-}
-
-fn sign(style: Style, action: &str) -> String {
-    let word = format!("{action:<9}");
-    match action {
-        "create" => style.green(&word),
-        "update" => style.cyan(&word),
-        _ => style.dim(&word),
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The terminal: what is for machines goes to standard output, progress to standard error, colours only to a terminal.
 
 pub(crate) mod ask;
+pub(crate) mod change;
 pub(crate) mod phase;
 pub(crate) mod steps;
 pub(crate) mod table;

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use insula_model::{Error, Result, TenantId, TenantRecord};
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use self::shelves::{Name, Shelves};
@@ -52,6 +53,11 @@ pub struct CacheFigures {
     pub misses: u64,
     /// How many bytes are kept now.
     pub bytes: u64,
+}
+
+/// What something is kept under, or called, that depends on all that was hashed.
+pub(crate) fn name(hash: Sha256) -> String {
+    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What is known of a value.

@@ -67,8 +67,7 @@ impl Platform {
         let begun = Instant::now();
         let mut tx = self.store().begin(permit).await?;
         let Some(state) = tx.rollups().begin(permit, dataset).await? else { return Ok(true) };
-        let zone = state.definition.time_zone.as_ref().unwrap_or(&state.time_zone);
-        let zone = period::time_zone(zone, "/time_zone")?;
+        let zone = period::time_zone(&state.time_zone, "/time_zone")?;
         let name = Rolled::zone_of(&zone);
         if state.rolled.is_none_or(|rolled| rolled.zone != name) {
             tx.rollups().mark_all(permit, dataset).await?;
@@ -86,7 +85,7 @@ impl Platform {
                 return Ok(true);
             }
             let days = days_over(&marked, &zone)?;
-            tx.rollups().update(permit, dataset, &state.definition, &marked, &days).await?;
+            tx.rollups().update(permit, dataset, &marked, &days).await?;
             tx.commit().await?;
             if begun.elapsed() > LONG {
                 return Ok(false);

@@ -12,6 +12,7 @@ use insula_model::{
 use insula_platform::{QuestionRequest, RowsRequest};
 use insula_store::{Insertion, StoredDataset};
 use insula_testkit::{TestPlatform, each_tier};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::data::{Flight, flight, flights, ingest, ingest_flights};
@@ -99,6 +100,18 @@ pub(crate) async fn put_in(t: &TestPlatform, who: &Person, events: &[Event]) {
     tx.commit().await.expect("committed");
 }
 
+/// An event with all names in the order of the reference, whatever the first of the others have.
+pub(crate) fn names(id: u64, at: Timestamp) -> Event {
+    let put = reference::dataset();
+    Event {
+        measures: put.measures.iter().map(|m| (m.name.clone(), 0.0)).collect(),
+        dimensions: put.dimensions.iter().map(|d| (d.name.clone(), String::new())).collect(),
+        dataset: put.name,
+        id: uuid::Uuid::from_u128(u128::from(id)),
+        at,
+    }
+}
+
 each_tier!(random_questions_are_answered_as_the_reference_does, async |t: &TestPlatform, tier| {
     let acme = home(t, "acme", tier).await;
     let owner = Person::owner(t, &acme).await;
@@ -110,15 +123,7 @@ each_tier!(random_questions_are_answered_as_the_reference_does, async |t: &TestP
         if seed > 0 {
             t.platform.dataset_delete(&owner.tenant(t), "flights").await.expect("deleted");
         }
-        // The names in the order of the reference, whatever the first events have.
-        let put = reference::dataset();
-        let mut all = vec![Event {
-            measures: put.measures.iter().map(|m| (m.name.clone(), 0.0)).collect(),
-            dimensions: put.dimensions.iter().map(|d| (d.name.clone(), String::new())).collect(),
-            dataset: put.name.clone(),
-            id: uuid::Uuid::from_u128(u128::from(seed)),
-            at: "1971-01-01T00:00:00Z".parse().expect("a moment"),
-        }];
+        let mut all = vec![names(seed, "1971-01-01T00:00:00Z".parse().expect("a moment"))];
         all.extend(events);
         put_in(t, &owner, &all).await;
         let dataset = stored(t, &owner, "flights").await;

@@ -1,15 +1,19 @@
 //! Sums by day, held against the events that they are sums of.
 
-use insula_insight::{Rolled, Source, compile, reference};
+use std::time::Duration;
+
+use insula_insight::{Rolled, Source, compile, days_over, reference};
+use insula_model::policy::action::RollupUpdate;
 use insula_model::{Agg, Aggregate, Event, Figure, Question, SettingsPatch, Tier};
-use insula_store::StoredDataset;
+use insula_store::{OpCtx, StoredDataset};
 use insula_testkit::{TestPlatform, TestTenant, each_tier, until};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::data::{flights, ingest_flights};
-use crate::people::{Person, home};
-use crate::questions::{asked, put_in, stored};
+use crate::people::{Person, home, request};
+use crate::questions::{asked, names, put_in, stored};
 
 /// How many random questions are asked in each tier.
 const RANDOM: u64 = 120;
@@ -60,8 +64,12 @@ fn question(json: serde_json::Value) -> Question {
 
 /// The total of January.
 async fn total(t: &TestPlatform, owner: &Person) -> Option<f64> {
+    total_of(t, owner, "distance").await
+}
+
+async fn total_of(t: &TestPlatform, owner: &Person, measure: &str) -> Option<f64> {
     let request = insula_platform::QuestionRequest::new(question(json!({
-        "dataset": "flights", "measures": [{ "agg": "sum", "measure": "distance" }],
+        "dataset": "flights", "measures": [{ "agg": "sum", "measure": measure }],
         "range": { "from": "2026-01-01", "to": "2026-02-01" }
     })));
     let answer = t.platform.question_ask(&owner.tenant(t), &request).await.expect("an answer");
@@ -83,15 +91,7 @@ each_tier!(random_questions_are_answered_as_the_events_say, async |t: &TestPlatf
         if seed > 0 {
             t.platform.dataset_delete(&owner.tenant(t), "flights").await.expect("deleted");
         }
-        // The names in the order of the reference, whatever the first events have.
-        let put = reference::dataset();
-        let mut all = vec![Event {
-            measures: put.measures.iter().map(|m| (m.name.clone(), 0.0)).collect(),
-            dimensions: put.dimensions.iter().map(|d| (d.name.clone(), String::new())).collect(),
-            dataset: put.name.clone(),
-            id: uuid::Uuid::from_u128(u128::from(seed)),
-            at: context.now - SignedDuration::from_hours(24 * 40),
-        }];
+        let mut all = vec![names(seed, context.now - SignedDuration::from_hours(24 * 40))];
         all.extend(dice.events(context.now));
         put_in(t, &owner, &all).await;
         // In turn: days of the zone that is asked in, and of others, for which they are no use.
@@ -190,6 +190,56 @@ each_tier!(an_event_that_commits_while_its_day_is_summed_up_is_not_lost, async |
     assert_eq!(count(t, &acme, "SELECT count(*) FROM rollup_marks WHERE tenant_id = $1").await, 1);
     sum_up(t, &acme, &dataset).await;
     assert_eq!(total(t, &owner).await, Some(38.0));
+});
+
+each_tier!(
+    a_measure_that_is_learnt_while_days_are_summed_up_is_in_their_sums,
+    async |t: &TestPlatform, tier| {
+        let acme = home(t, "acme", tier).await;
+        let owner = Person::owner(t, &acme).await;
+        let dataset = january(t, &owner).await;
+        let op = OpCtx::of_rollup(acme.record.id, request(t));
+        let tenant = t.store().tenant(&op, acme.record.clone()).expect("the tenant");
+        let permit = tenant.authorize::<RollupUpdate>().expect("a permit");
+        let mut tx = t.store().begin(&permit).await.expect("a transaction");
+        tx.rollups().begin(&permit, dataset.number).await.expect("begun").expect("a dataset");
+        tx.commit().await.expect("committed");
+        // Now, where the work has begun and its days have not been looked at.
+        let mut late = event(3_000, "2026-01-20T01:00:00Z", "EWR", 1.0);
+        late.measures.push(("fuel".to_owned(), 9.0));
+        put_in(t, &owner, &[late]).await;
+        let mut tx = t.store().begin(&permit).await.expect("a transaction");
+        let marked = tx.rollups().marked(&permit, dataset.number, 100).await.expect("marks");
+        let days = days_over(&marked, &TimeZone::UTC).expect("days");
+        tx.rollups().update(&permit, dataset.number, &marked, &days).await.expect("summed up");
+        tx.rollups().end(&permit, dataset.number, "UTC", Duration::ZERO).await.expect("ended");
+        tx.commit().await.expect("committed");
+        assert_eq!(count(t, &acme, "SELECT count(*) FROM rollup_marks WHERE tenant_id = $1").await, 0);
+        assert_eq!(total_of(t, &owner, "fuel").await, Some(9.0));
+        assert_eq!(total(t, &owner).await, Some(32.0));
+    }
+);
+
+each_tier!(what_was_asked_for_and_given_up_is_asked_for_again, async |t: &TestPlatform, tier| {
+    let acme = home(t, "acme", tier).await;
+    let owner = Person::owner(t, &acme).await;
+    ingest_flights(t, &owner, &flights(1, 10_000)).await;
+    let asked = "SELECT count(*) FROM outbox WHERE tenant_id = $1";
+    let control = t.control_superuser().await;
+    let id = acme.record.id.uuid();
+    let jobs = async || -> i64 {
+        t.platform.outbox_relay().await.expect("carried over");
+        let jobs = "SELECT count(*) FROM control.jobs WHERE tenant_id = $1 AND kind = 'rollup'";
+        control.query_one(jobs, &[&id]).await.expect("a count").get(0)
+    };
+    assert_eq!(jobs().await, 1, "once, however many batches came");
+    assert_eq!(count(t, &acme, asked).await, 0);
+    control.execute("DELETE FROM control.jobs WHERE tenant_id = $1", &[&id]).await.expect("given up");
+    ingest_flights(t, &owner, &flights(2, 10)).await;
+    assert_eq!(jobs().await, 0, "it may still come");
+    t.clock.advance(SignedDuration::from_hours(2));
+    ingest_flights(t, &owner, &flights(3, 10)).await;
+    assert_eq!(jobs().await, 1);
 });
 
 each_tier!(a_dataset_that_grows_is_summed_up_by_itself, async |t: &TestPlatform, tier| {

@@ -49,8 +49,8 @@ CREATE TRIGGER rollup_mark_moved_from AFTER UPDATE ON events
 CREATE TRIGGER rollup_mark_moved_to AFTER UPDATE ON events
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION rollup_mark();
 
--- Which sums are kept, once all days have been summed up; whether somebody is to do it; how long it took.
-ALTER TABLE datasets ADD COLUMN rolled jsonb, ADD COLUMN roll_due boolean NOT NULL DEFAULT false,
+-- Which sums are kept, once all days have been summed up; when that was asked for, until it begins; how long it took.
+ALTER TABLE datasets ADD COLUMN rolled jsonb, ADD COLUMN roll_asked timestamptz,
                      ADD COLUMN roll_ms integer NOT NULL DEFAULT 0;
 
 -- When it is to be carried over, if not at once.

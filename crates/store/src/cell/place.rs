@@ -201,7 +201,8 @@ impl Place<'_> {
             .collect::<Result<_>>()?;
         drop(admin);
         // Row security is forced on the owner too: without the setting nothing would be deleted. The condition is for the
-        // day on which a wall is missing: nobody else's rows go. Twice: that rows are gone may be noted in a table that was emptied before.
+        // day on which a wall is missing: nobody else's rows go. Twice: that rows are gone may be noted in a table that was
+        // emptied before.
         self.shared(&format!(
             "{} SELECT set_config('insula.tenant', '{tenant}', true); {deletes} {deletes}",
             self.guard()

@@ -17,7 +17,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::datasets::Unseen;
-use super::rollups::ROLLED_FROM;
+use super::rollups::{FORGOTTEN, ROLLED_FROM};
 use crate::{Permit, TenantTx};
 
 /// How many events one statement deletes, unless more are at one instant.
@@ -320,17 +320,17 @@ impl Events<'_, '_, Write> {
         if new.is_empty() {
             return Ok(false);
         }
-        let (ids, counts): (Vec<Uuid>, Vec<i64>) = new.iter().copied().unzip();
+        let ((ids, counts), now): ((Vec<Uuid>, Vec<i64>), _) = (new.iter().copied().unzip(), world.now());
         let raised = self
             .0
             .rows(
-                "WITH held AS (SELECT id, roll_due FROM datasets WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE) \
+                "WITH held AS (SELECT id, (roll_asked IS NULL OR roll_asked < $5) AS unasked FROM datasets WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE) \
                  UPDATE datasets d SET data_version = d.data_version + 1, events = d.events + n.count, \
-                        roll_due = d.roll_due OR d.events + n.count >= $3 \
+                        roll_asked = CASE WHEN unasked AND d.events + n.count >= $3 THEN $4 ELSE roll_asked END \
                    FROM held, unnest($1::uuid[], $2::bigint[]) AS n(id, count) \
                   WHERE d.id = held.id AND n.id = held.id \
-                 RETURNING d.number, d.roll_ms, d.roll_due AND NOT held.roll_due",
-                &[&ids, &counts, &ROLLED_FROM],
+                 RETURNING d.number, d.roll_ms, unasked AND d.events >= $3",
+                &[&ids, &counts, &ROLLED_FROM, &now, &(now - FORGOTTEN)],
             )
             .await?;
         if raised.len() == ids.len() {

@@ -29,6 +29,9 @@ pub const ROLLED_FROM: i64 = 10_000;
 /// A dataset is summed up so often at most.
 const PAUSE: Duration = Duration::from_secs(10);
 
+/// What was asked for so long ago and has not begun was given up: it is asked for again.
+pub(super) const FORGOTTEN: Duration = Duration::from_hours(1);
+
 /// So many times as long as summing up took goes by before it is done again.
 const REST: u32 = 20;
 
@@ -52,9 +55,7 @@ impl<'op, M: Mode> TenantTx<'op, M> {
 /// A dataset that is to be summed up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RollState {
-    /// What it is made of.
-    pub definition: DatasetDefinition,
-    /// The tenant's time zone.
+    /// The time zone of its days: its own, else the tenant's.
     pub time_zone: String,
     /// Which sums are kept of it, if all days were summed up before.
     pub rolled: Option<Rolled>,
@@ -136,9 +137,10 @@ impl Rollups<'_, '_, Write> {
     /// # Errors
     /// `database.down`.
     pub async fn ask_again(&mut self, world: &World) -> Result<bool> {
-        let sql =
-            "UPDATE datasets SET roll_due = true WHERE rolled IS NOT NULL AND NOT roll_due RETURNING number";
-        let due = self.0.rows(sql, &[]).await?;
+        let now = world.now();
+        let sql = "UPDATE datasets SET roll_asked = $1 \
+                    WHERE rolled IS NOT NULL AND (roll_asked IS NULL OR roll_asked < $2) RETURNING number";
+        let due = self.0.rows(sql, &[&now, &(now - FORGOTTEN)]).await?;
         for row in &due {
             self.ask(row.get(0), Duration::ZERO, world).await?;
         }
@@ -151,16 +153,15 @@ impl Rollups<'_, '_, Write> {
     /// # Errors
     /// `database.down`.
     pub async fn begin(&mut self, _: &Permit<'_, RollupUpdate>, dataset: i32) -> Result<Option<RollState>> {
-        let sql = "UPDATE datasets d SET roll_due = false FROM settings s WHERE d.number = $1 \
-                   RETURNING d.definition, s.time_zone, d.rolled, d.events, \
+        let sql = "UPDATE datasets d SET roll_asked = NULL FROM settings s WHERE d.number = $1 \
+                   RETURNING coalesce(d.definition ->> 'time_zone', s.time_zone), d.rolled, d.events, \
                              (SELECT extract(day FROM max(at) - min(at))::int8 + 1 FROM events WHERE dataset = $1)";
         let Some(row) = self.0.row(sql, &[&dataset]).await? else { return Ok(None) };
         Ok(Some(RollState {
-            definition: json_of(&row, 0)?,
-            time_zone: row.get(1),
-            rolled: rolled(row.get(2)),
-            events: u64::try_from(row.get::<_, i64>(3)).unwrap_or_default(),
-            days: u64::try_from(row.get::<_, Option<i64>>(4).unwrap_or_default()).unwrap_or_default(),
+            time_zone: row.get(0),
+            rolled: rolled(row.get(1)),
+            events: u64::try_from(row.get::<_, i64>(2)).unwrap_or_default(),
+            days: u64::try_from(row.get::<_, Option<i64>>(3).unwrap_or_default()).unwrap_or_default(),
         }))
     }
 
@@ -201,7 +202,6 @@ impl Rollups<'_, '_, Write> {
         &mut self,
         _: &Permit<'_, RollupUpdate>,
         dataset: i32,
-        definition: &DatasetDefinition,
         marked: &[Timestamp],
         days: &[Span],
     ) -> Result<()> {
@@ -214,6 +214,10 @@ impl Rollups<'_, '_, Write> {
         self.0.rows(turn, &[&i64::from(dataset)]).await?;
         let seen = "DELETE FROM rollup_marks WHERE dataset = $1 AND day = ANY ($2)";
         self.0.execute(seen, &[&dataset, &marked]).await?;
+        // Read behind the marks: a name that came with a mark that was seen has its slot here.
+        let definition = "SELECT definition FROM datasets WHERE number = $1";
+        let Some(row) = self.0.row(definition, &[&dataset]).await? else { return Ok(()) };
+        let definition: DatasetDefinition = json_of(&row, 0)?;
         let (starts, ends): (Vec<Timestamp>, Vec<Timestamp>) =
             days.iter().map(|day| (day.from, day.to)).unzip();
         // A day is a day and a half long at most, so that one which begins much earlier does not reach so far.
@@ -228,7 +232,7 @@ impl Rollups<'_, '_, Write> {
                      WHERE r.dataset = $1 AND r.slot = slots.one AND r.at = gone.at";
         let slots = i32::try_from(DIMENSION_SLOTS).unwrap_or(i32::MAX);
         self.0.execute(gone, &[&dataset, &starts, &ends, &slots]).await?;
-        self.0.execute(sum_up_of(definition)?, &[&dataset, &starts, &ends]).await?;
+        self.0.execute(sum_up_of(&definition)?, &[&dataset, &starts, &ends]).await?;
         Ok(())
     }
 
