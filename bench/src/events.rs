@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use insula_model::dice::Dice;
 use insula_model::event::{EventInput, Members};
-use insula_model::{DashboardConfig, DatasetDefinition, DatasetPut, default_dashboard};
-use insula_model::{DimensionPut, Format, MeasurePut, Tier};
+use insula_model::{Content, DashboardConfig, DatasetDefinition, DatasetPut, DimensionPut, Format};
+use insula_model::{MeasurePut, Picture, Tier, Widget, default_dashboard};
 use jiff::{SignedDuration, Timestamp};
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub(crate) struct Loaded {
     pub(crate) until: Timestamp,
 }
 
-/// Three measures and three dimensions: its default dashboard has six widgets.
+/// Three measures and three dimensions.
 pub(crate) fn definition() -> Result<DatasetDefinition> {
     let measure = |name: &str, format| MeasurePut {
         name: name.to_owned(),
@@ -58,13 +58,17 @@ pub(crate) fn definition() -> Result<DatasetDefinition> {
     Ok(definition)
 }
 
-/// The dashboard that the product makes of it, with three numbers, a course, bars and a table.
+/// The dashboard that the product makes of it, with four numbers, a course, bars and a table; and bars of the plans.
 pub(crate) fn dashboard() -> Result<DashboardConfig> {
     let mut config = default_dashboard(&definition()?);
-    while config.widgets.len() > 6 {
-        let number = config.widgets.remove(3);
-        config.layout.retain(|place| place.widget != number.id);
-    }
+    let bars = |widget: &Widget| matches!(&widget.content, Content::Chart(c) if matches!(c.picture, Picture::Bar(_)));
+    let mut plans = config.widgets.iter().find(|w| bars(w)).cloned().ok_or("a dashboard without bars")?;
+    "plans".clone_into(&mut plans.id);
+    plans.question_mut().ok_or("bars without a question")?.by = vec!["plan".to_owned()];
+    let below = config.layout.iter().map(|place| place.y + place.h).max().unwrap_or(0);
+    config.layout.push(insula_model::Place { widget: plans.id.clone(), x: 0, y: below, w: 12, h: 4 });
+    config.widgets.push(plans);
+    config.check()?;
     Ok(config)
 }
 

@@ -72,7 +72,7 @@ const ALL: &[Benchmark] = &[
     },
     Benchmark {
         name: "dashboard",
-        about: "six widgets over HTTP, 32 clients at once",
+        about: "eight widgets over HTTP, 32 clients at once",
         run: |options| dashboard::run(options).boxed(),
     },
     Benchmark {

@@ -62,12 +62,10 @@ impl Viewing<'_, '_> {
     /// The versions of all that the dashboard is drawn from, as this viewer sees it.
     async fn stamp(&self, store: &Store) -> Result<String> {
         match self {
-            Self::Dashboard(permit, id) => {
-                Ok(format!("{id} {}", store.begin(permit).await?.dashboards().stamp(*id).await?))
-            }
+            Self::Dashboard(permit, id) => Ok(format!("{id} {}", store.dashboard_stamp(permit, *id).await?)),
             Self::Embed(permit) => {
                 let id = permit.grant()?.dashboard;
-                Ok(format!("{id} {}", store.embedded(permit).await?.stamp().await?))
+                Ok(format!("{id} {}", store.embed_stamp(permit).await?))
             }
         }
     }

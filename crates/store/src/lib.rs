@@ -21,11 +21,13 @@ mod migrations_all;
 mod migrations_behind;
 mod name;
 mod scope;
+mod stamps;
 mod store;
 mod tasks;
 mod templates;
 mod tenant;
 mod texts;
+mod tides;
 pub mod verification;
 mod wire;
 

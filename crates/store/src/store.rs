@@ -16,8 +16,10 @@ use crate::embed::EmbedVault;
 use crate::install::ControlSpec;
 use crate::migrate::MigrationSet;
 use crate::scope::{ControlTx, OpCtx, Permit, Reach, Tenant, TenantTx};
+use crate::stamps::Stamps;
 use crate::tasks::Tasks;
 use crate::templates::Templates;
+use crate::tides::Tides;
 use crate::wire::{Dialer, Lent, Pool, Recycling, Scopes};
 
 /// The door to PostgreSQL. Clones are one door. No connection comes out of it:
@@ -47,6 +49,8 @@ pub(crate) struct Inner {
     pub(crate) audited: Audited,
     pub(crate) migrations: Arc<MigrationSet>,
     pub(crate) templates: Templates,
+    pub(crate) tides: Tides,
+    pub(crate) stamps: Stamps,
     pub(crate) sizes: Sizes,
     pub(crate) tasks: Tasks,
 }
@@ -105,6 +109,8 @@ impl Store {
                 audited: Audited::default(),
                 migrations: Arc::new(migrations),
                 templates: Templates::new(),
+                tides: Tides::new(),
+                stamps: Stamps::new(),
                 sizes,
                 tasks,
             }),
@@ -176,13 +182,19 @@ impl Store {
         if matches!(permit.op.reach, Reach::Embed { .. }) {
             return Err(Error::internal("an embed reads through its grant and in no other way"));
         }
+        self.note_look(permit).await?;
+        self.begin_unnoted(permit).await
+    }
+
+    /// Writes into the tenant's audit log that an operator comes to look, if one does and it does not stand there yet.
+    pub(crate) async fn note_look<A: Action>(&self, permit: &Permit<'_, A>) -> Result<()> {
         let (tenant, action) = (permit.record.id, A::RULE.name);
         if !<A::Mode as Mode>::WRITES && permit.op.must_note(tenant, action) {
             let wire = self.lend(permit).await?;
             TenantTx::look(wire, permit, &self.inner).commit().await?;
             permit.op.noted(tenant, action);
         }
-        self.begin_unnoted(permit).await
+        Ok(())
     }
 
     /// As [`Store::begin`], for those who know that they will read once: the end of the transaction travels with its

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use insula_model::{Compare, DashboardInput, Last, Range, Role, SettingsPatch, Tier};
 use insula_platform::{DashboardReply, DashboardRequest};
 use insula_store::Sizes;
-use insula_testkit::{Proxy, TestPlatform, each_tier};
+use insula_testkit::{Proxy, TestOptions, TestPlatform, each_tier};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -166,6 +166,51 @@ each_tier!(what_is_kept_is_never_older_than_what_was_acknowledged, async |t: &Te
     assert_eq!(number(&data, "total"), Some(49.0));
 });
 
+each_tier!(another_node_sees_within_a_second_what_was_acknowledged, async |t: &TestPlatform, tier| {
+    let acme = home(t, "acme", tier).await;
+    let owner = Person::owner(t, &acme).await;
+    ingest(t, &owner, &[flight("0", "2013-01-01T10:00:00Z", 1.0)]).await.expect("taken");
+    let id = t.platform.dashboard_create(&owner.tenant(t), &overview()).await.expect("made").id;
+    let (node, tasks) = t.another_node(TestOptions { workers: false, ..TestOptions::default() }).await;
+    let there = async || {
+        let op = owner.again(&node).await.expect("signed in there too");
+        let tenant = node.store().tenant(&op, Arc::clone(&acme.record)).expect("the tenant");
+        match node.dashboard_data(&tenant, id, &PLAIN).await.expect("a reply") {
+            DashboardReply::Data { json, .. } => {
+                number(&serde_json::from_slice(&json).expect("data"), "total")
+            }
+            DashboardReply::Unchanged { .. } => panic!("nothing was known"),
+        }
+    };
+    for n in 1..4 {
+        assert_eq!(there().await, Some(f64::from(n)));
+        let event = flight(&n.to_string(), "2013-01-01T10:00:00Z", 1.0);
+        ingest(t, &owner, &[event]).await.expect("taken");
+        t.clock.advance(SignedDuration::from_secs(1));
+    }
+    assert_eq!(there().await, Some(4.0));
+    node.store().close();
+    tasks.finish(std::time::Duration::from_secs(5)).await;
+});
+
+// An operator's look is in the tenant's log, also where nothing had to be read for it.
+each_tier!(an_operator_who_looks_at_what_is_known_is_written_down, async |t: &TestPlatform, tier| {
+    let acme = home(t, "acme", tier).await;
+    let owner = Person::owner(t, &acme).await;
+    let id = t.platform.dashboard_create(&owner.tenant(t), &overview()).await.expect("made").id;
+    let looks = async || {
+        let log = audit(t, &acme).await;
+        log.iter().filter(|(action, ..)| action == "dashboard.view").count()
+    };
+    assert_eq!(looks().await, 0);
+    for n in 1..4 {
+        let op = t.operator().await.with_reason("a question of the customer's").expect("a reason");
+        let tenant = t.store().tenant(&op, Arc::clone(&acme.record)).expect("the tenant");
+        t.platform.dashboard_data(&tenant, id, &PLAIN).await.expect("a reply");
+        assert_eq!(looks().await, n);
+    }
+});
+
 each_tier!(an_unchanged_dashboard_is_worked_out_once, async |t: &TestPlatform, tier| {
     let acme = home(t, "acme", tier).await;
     let owner = Person::owner(t, &acme).await;
@@ -270,11 +315,21 @@ async fn what_a_look_costs_in_round_trips() {
         (etag, proxy.round_trips() - before)
     };
     look(None, true).await;
+    let later = || t.clock.advance(SignedDuration::from_secs(1));
     for _ in 0..3 {
+        later();
         let (etag, anew) = look(None, true).await;
-        assert_eq!(anew, 2, "what was not asked before: its state, then all its statements");
+        assert_eq!(anew, 2, "what was not asked before: its versions, then all its statements");
+        later();
         assert_eq!(look(None, false).await.1, 1, "what was asked before");
+        later();
         assert_eq!(look(Some(&etag), false).await.1, 1, "what the caller has");
     }
+    // What was asked a moment ago costs nothing; at most now and then a look at the versions.
+    let mut trips = 0;
+    for _ in 0..20 {
+        trips += look(None, false).await.1;
+    }
+    assert!(trips < 10, "{trips} round trips");
     tasks.stop();
 }

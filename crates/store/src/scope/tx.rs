@@ -359,6 +359,8 @@ impl<'op> TenantTx<'op, Write> {
     /// # Errors
     /// `outcome.unknown` when the connection breaks while committing: the caller's idempotency key resolves it.
     pub async fn commit(mut self) -> Result<()> {
+        let door = Arc::clone(&self.door);
+        let _rising = door.tides.rising(self.tenant);
         if self.exchange.is_fresh() && !self.entries.is_empty() {
             // Opens the transaction, so that what was permitted is recorded even if nothing else was written.
             self.execute("SELECT 1", &[]).await?;
