@@ -35,6 +35,7 @@ pub(crate) struct Ground {
 pub(crate) async fn run(options: &Options) -> Result<Vec<Figure>> {
     let place = Place::start(options).await?;
     let loaded = events::load(&place, options).await?;
+    events::sum_up(&place, &loaded).await?;
     let paths = dashboards(&place, &loaded).await?;
     let running = Server::start(place.platform().clone(), Serving::at(([127, 0, 0, 1], 0).into())).await?;
     let ground = Arc::new(Ground { place, loaded, server: running.addr, paths });

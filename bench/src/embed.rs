@@ -36,6 +36,7 @@ const CHARTS: [Chart; 2] = [
 pub(crate) async fn run(options: &Options) -> Result<Vec<Figure>> {
     let mut place = Place::start(options).await?;
     let mut loaded = events::load(&place, options).await?;
+    events::sum_up(&place, &loaded).await?;
     let mut figures = Vec::new();
     for chart in CHARTS {
         let paths = tokens(&place, &loaded, &chart).await?;

@@ -137,6 +137,15 @@ pub(crate) async fn load(place: &Place, options: &Options) -> Result<Loaded> {
     Ok(Loaded { actors, definition, rows, until })
 }
 
+/// Sums the events up, as the jobs do that the ingest asks for.
+pub(crate) async fn sum_up(place: &Place, loaded: &Loaded) -> Result<()> {
+    for actor in &loaded.actors {
+        while !place.platform().rollup_update(actor.record.id, 1).await? {}
+    }
+    eprintln!("  summed up");
+    Ok(())
+}
+
 /// So many events of each tenant, mixed, over the last two years.
 pub(crate) async fn fill_each(place: &Place, actors: &[(Actor, u64)], until: Timestamp) -> Result<()> {
     let client = place.bare(&place.names.shared).await?;

@@ -78,16 +78,24 @@ pub fn compile_dashboard(
     let range = context.range.unwrap_or(config.range);
     let period = resolve(range, context.compare, &context, &context.time_zone)?;
     let mut scans = Scans::default();
-    let widgets = config
-        .widgets
-        .iter()
-        .filter_map(|widget| {
-            let Content::Chart(chart) = &widget.content else { return None };
+    let charts = config.widgets.iter().filter_map(|widget| match &widget.content {
+        Content::Chart(chart) => Some((&widget.id, chart)),
+        _ => None,
+    });
+    // Numbers that stand alone come last: where another widget has their course, that gives them.
+    let (alone, others): (Vec<_>, Vec<_>) =
+        charts.enumerate().partition(|(_, (_, chart))| stands_alone(&chart.picture));
+    let mut widgets: Vec<_> = others
+        .into_iter()
+        .chain(alone)
+        .map(|(i, (id, chart))| {
             let parts =
                 find(&chart.question, sources).and_then(|source| scans.chart(chart, source, &context));
-            Some((widget.id.clone(), parts.map_err(|error| WidgetProblem::from(&error))))
+            (i, (id.clone(), parts.map_err(|error| WidgetProblem::from(&error))))
         })
         .collect();
+    widgets.sort_by_key(|(i, _)| *i);
+    let widgets = widgets.into_iter().map(|(_, widget)| widget).collect();
     Ok(DashboardPlan {
         statements: scans.scans.iter().map(Scan::statement).collect(),
         range: period.current,
@@ -111,6 +119,14 @@ fn find<'a>(question: &Question, sources: &[Source<'a>]) -> Result<Source<'a>> {
         Error::new(problem::QUESTION, format!("There is no dataset {name:?} that you may see.{hint}"))
             .at("/dataset")
     })
+}
+
+/// Whether it is one number, without its course.
+fn stands_alone(picture: &Picture) -> bool {
+    match picture {
+        Picture::Kpi(options) => !options.sparkline,
+        other => matches!(other, Picture::Gauge(_)),
+    }
 }
 
 /// The scans of a dashboard so far.
@@ -159,8 +175,8 @@ impl Scans {
         Ok(Parts { value: self.add(&draft, scan, form), series: None })
     }
 
-    /// The value of a KPI is put together from its course, so that both cost one scan. How many different values
-    /// there are cannot be put together; that has a scan of its own.
+    /// The value of a KPI is put together from its course, so that both cost one scan; but for a value alone nobody's
+    /// course is worked out. How many different values there are cannot be put together; that has a scan of its own.
     fn kpi(
         &mut self,
         draft: &Draft<'_>,
@@ -179,8 +195,11 @@ impl Scans {
                 other => (scan, other),
             })
         };
-        if draft.folds() {
-            let (scan, form) = course(draft)?;
+        let shared = |scans: &Self, scan: &Scan| scans.scans.iter().any(|other| other.joins(scan));
+        if draft.folds()
+            && let (scan, form) = course(draft)?
+            && (sparkline || shared(self, &scan))
+        {
             let value = self.add(draft, scan.clone(), Form::Folded(draft.buckets(grain)?));
             let series = sparkline.then(|| without_previous(self.add(draft, scan, form)));
             return Ok(Parts { value, series });

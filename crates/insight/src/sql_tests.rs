@@ -102,8 +102,23 @@ fn a_gauge_shares_the_statement_of_the_kpis() {
     let question = config.widgets[0].question().unwrap().clone();
     config.widgets.push(Widget::chart("gauge", "Gauge", question, Picture::Gauge(GaugeOptions::default())));
     let sources = [Source::new(&dataset, 1)];
-    let plan = compile_dashboard(&config, &sources, &Context { compare: Some(Compare::None), ..context() });
-    assert_eq!(plan.unwrap().statements.len(), 3);
+    let context = Context { compare: Some(Compare::None), ..context() };
+    let plan = compile_dashboard(&config, &sources, &context).unwrap();
+    assert_eq!(plan.statements.len(), 3);
+
+    // Before the others, too; and alone it is a sum without a course.
+    config.widgets.rotate_right(1);
+    let first = compile_dashboard(&config, &sources, &context).unwrap();
+    let rows: Vec<_> = first.statements.iter().map(|_| Ok(Vec::new())).collect();
+    assert_eq!((first.statements.len(), first.assemble(&rows)[0].id.as_str()), (3, "gauge"));
+    config.widgets.truncate(1);
+    let alone = compile_dashboard(&config, &sources, &context).unwrap();
+    let [statement] = alone.statements.as_slice() else { panic!("one statement") };
+    assert!(
+        !statement.sql.contains("width_bucket") && !statement.sql.contains("GROUP BY"),
+        "{}",
+        statement.sql
+    );
 }
 
 #[test]
