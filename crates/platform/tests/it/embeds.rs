@@ -84,6 +84,11 @@ each_tier!(an_embed_sees_what_it_was_granted_and_nothing_else, async |t: &TestPl
     let view = t.platform.embed_view(&embed).await.expect("what it shows");
     assert_eq!((view.dashboard.id, view.locked), (id, vec!["origin".to_owned()]));
 
+    // The same lock on something else, a moment later.
+    let elsewhere = mint(t, &owner, &EmbedTokenInput { filters: only("JFK"), ..input(id) }).await;
+    let op = show(t, &t.platform, &acme, &elsewhere.token).await.expect("valid");
+    assert_eq!(seen(t, &op, &acme).await, json!([23]));
+
     // Which dashboard it is stands in the token; there is nothing to say another one with, and no other door.
     for code in [
         refused(embed.authorize::<DashboardView>()),
