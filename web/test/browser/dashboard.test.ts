@@ -1,5 +1,6 @@
 /** A dashboard answers what it is asked: ranges, comparison, tables behind charts, sample data. */
 import type { Page } from 'playwright-core';
+import readExcelFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asMember, computed, inBrowser, settled } from './browser';
 import { demo, erase, type Place, provision, tenant, until } from './installation';
@@ -90,7 +91,7 @@ it('comparing can be switched off and on', async () => {
   await until('the comparison to come back', async () => ((await page.locator('.kpi .change').count()) > 0) === was);
 });
 
-it.each(demo.map((t) => [t.slug, t] as const))('%s: every chart has its table and its CSV', async (_slug, place) => {
+it.each(demo.map((t) => [t.slug, t] as const))('%s: every chart has its table and its files', async (_slug, place) => {
   const page = await asMember(place);
   await settled(page);
   const charts = page.locator('.frame').filter({ has: page.locator('.kpi, .plot, ul[aria-label]') });
@@ -103,8 +104,15 @@ it.each(demo.map((t) => [t.slug, t] as const))('%s: every chart has its table an
     await page.getByRole('menuitem', { name: 'Show as table' }).click();
     await frame.locator('tbody tr').first().waitFor();
     await frame.getByRole('button', { name: /: more$/ }).click();
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Download CSV' }).click()]);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Download as CSV' }).click()]);
     expect(file.suggestedFilename()).toMatch(/\.csv$/);
+    await frame.getByRole('button', { name: /: more$/ }).click();
+    const [book] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Download as Excel' }).click()]);
+    expect(book.suggestedFilename()).toMatch(/\.xlsx$/);
+    const [sheet] = await readExcelFile(await book.path());
+    const shown = await frame.locator('tbody tr').count();
+    expect(sheet?.data.length).toBeGreaterThanOrEqual(shown + 1);
+    expect(sheet?.data[1]?.some((cell) => typeof cell === 'number')).toBe(true);
   }
 });
 
