@@ -19,6 +19,7 @@ mod embedding;
 mod embeds;
 mod events;
 mod faults;
+mod favourites;
 mod installation;
 mod invitations;
 pub mod jobs;

@@ -19,6 +19,7 @@ mod embed_ends;
 mod embed_usage;
 mod embeds;
 mod events;
+mod favourites;
 mod idempotency;
 mod invitations;
 mod limits;
