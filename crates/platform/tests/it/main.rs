@@ -16,6 +16,7 @@ mod data;
 mod dataset_sight;
 mod datasets;
 mod embed_ends;
+mod embed_limits;
 mod embed_usage;
 mod embeds;
 mod events;
