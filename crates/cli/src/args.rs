@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, cell, completions, dashboard, dataset, import, key, mail, migrate, node, openapi, operation,
-    operator, template, tenant, up, verify,
+    audit, cell, completions, dashboard, dataset, embed, import, key, mail, migrate, node, openapi,
+    operation, operator, template, tenant, up, verify,
 };
 use crate::config::Flag;
 
@@ -111,6 +111,9 @@ pub(crate) enum Command {
     /// Datasets as files: list, export, apply
     #[command(subcommand)]
     Dataset(dataset::DatasetCommand),
+    /// Dashboards in other products' pages: tokens, origins, usage
+    #[command(subcommand)]
+    Embed(embed::Embed),
     /// Templates: dashboards that are published to many tenants
     #[command(subcommand)]
     Template(template::TemplateCommand),

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
+import readExcelFile from 'read-excel-file/node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { apiRoot, TENANT_API } from '../../app/paths';
 import { EMBED_API } from '../../embed/paths';
@@ -89,6 +90,20 @@ it('three tenants in one page: own brand, own numbers, no cookie and no storage'
   expect([accents.size, numbers.size]).toEqual([boards.length, boards.length]);
   expect(await page.context().cookies()).toEqual([]);
   for (const height of await page.locator('iframe').evaluateAll((all) => all.map((f) => f.clientHeight))) expect(height).toBeGreaterThan(400);
+});
+
+it('what a widget shows is taken along as a file, also from inside the frame', async () => {
+  const page = await visit(element(acme()), { shut: true });
+  const frame = await frameOf(page, acme().place);
+  await shown(frame);
+  const card = frame.locator('.frame').filter({ has: frame.locator('.kpi') }).first();
+  for (const [name, ending] of [['Download as CSV', /\.csv$/], ['Download as Excel', /\.xlsx$/]] as const) {
+    await card.hover();
+    await card.getByRole('button', { name: /: more$/ }).click();
+    const [file] = await Promise.all([page.waitForEvent('download'), frame.getByRole('menuitem', { name }).click()]);
+    expect(file.suggestedFilename()).toMatch(ending);
+    if (name === 'Download as Excel') expect((await readExcelFile(await file.path()))[0]?.data.length).toBeGreaterThan(1);
+  }
 });
 
 it('a token stands in no address, no referrer and no log', async () => {

@@ -5,6 +5,7 @@ pub(crate) mod cell;
 pub(crate) mod completions;
 pub(crate) mod dashboard;
 pub(crate) mod dataset;
+pub(crate) mod embed;
 pub(crate) mod import;
 pub(crate) mod key;
 pub(crate) mod mail;
@@ -71,6 +72,7 @@ pub(crate) async fn run(cli: Cli, out: Out) -> Result<Exit, Failure> {
         Command::Key(command) => command.run(&cx).await,
         Command::Dashboard(command) => Box::pin(command.run(&cx)).await,
         Command::Dataset(command) => Box::pin(command.run(&cx)).await,
+        Command::Embed(command) => Box::pin(command.run(&cx)).await,
         Command::Template(command) => Box::pin(command.run(&cx)).await,
         Command::Operator(command) => Box::pin(command.run(&cx)).await,
         Command::Mail(command) => command.run(&cx).await,

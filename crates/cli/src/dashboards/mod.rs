@@ -9,7 +9,7 @@ mod plan;
 
 use std::path::Path;
 
-use insula_model::{Dashboard, DashboardInput};
+use insula_model::{Dashboard, DashboardId, DashboardInput};
 use reqwest::Method;
 use serde::Serialize;
 use serde_json::json;
@@ -36,7 +36,7 @@ pub(crate) struct Order {
 }
 
 /// All dashboards, without what they show.
-async fn list(api: &Api) -> Result<Vec<Dashboard>, Failure> {
+pub(crate) async fn list(api: &Api) -> Result<Vec<Dashboard>, Failure> {
     api.all("/dashboards", &[], 1000).await?.items.iter().map(read).collect()
 }
 
@@ -51,6 +51,20 @@ fn find<'d>(all: &'d [Dashboard], named: &str) -> Result<Option<&'d Dashboard>, 
         )));
     }
     Ok(first)
+}
+
+/// The id of the dashboard of a name or an id; without either, of the one that opens first. An id is believed: whoever has one
+/// may lack the right to list.
+pub(crate) async fn id_of(api: &Api, named: Option<&str>) -> Result<DashboardId, Failure> {
+    if let Some(id) = named.and_then(|named| named.parse().ok()) {
+        return Ok(id);
+    }
+    let all = list(api).await?;
+    let (found, missing) = match named {
+        Some(named) => (find(&all, named)?, format!("There is no dashboard {named:?} here.")),
+        None => (all.iter().find(|d| d.default).or(all.first()), "There is no dashboard here.".to_owned()),
+    };
+    found.map(|d| d.id).ok_or_else(|| Failure::usage(missing))
 }
 
 /// Writes one dashboard to standard output, or all of them (or one) into a folder.

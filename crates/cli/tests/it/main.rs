@@ -10,6 +10,7 @@
 mod commands;
 mod dashboards;
 mod datasets;
+mod embeds;
 mod import;
 mod killed;
 mod nodes;
