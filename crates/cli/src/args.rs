@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     audit, cell, completions, dashboard, dataset, import, key, mail, migrate, node, openapi, operation,
-    operator, template, tenant, up, verify,
+    operator, table, template, tenant, up, verify,
 };
 use crate::config::Flag;
 
@@ -111,6 +111,9 @@ pub(crate) enum Command {
     /// Datasets as files: list, export, apply
     #[command(subcommand)]
     Dataset(dataset::DatasetCommand),
+    /// Tables that dimensions are looked up in, as files: list, export, apply, put
+    #[command(subcommand)]
+    Table(table::TableCommand),
     /// Templates: dashboards that are published to many tenants
     #[command(subcommand)]
     Template(template::TemplateCommand),

@@ -3,7 +3,11 @@
 //!
 //! What must always hold: a row of a table is joined by the tenant, the table's number and the key, never by the key alone;
 //! there is one row at most, so that no event is counted twice, and an event without one stays. Only what is asked for is
-//! joined; where nothing is, the SQL is what it was. Tested against the reference evaluator in `platform/tests/it/questions.rs`
+//! joined; where nothing is, the SQL is what it was.
+//!
+//! A row is found in the index by all that it is found by, once for each key (PostgreSQL remembers what it found): left to
+//! itself the planner, which knows nothing of a table that was filled a moment ago, may go through all of the table for each
+//! event. Measured in the decision record on look-ups. Tested against the reference evaluator in `platform/tests/it/questions.rs`
 //! and `rollups.rs`.
 
 use insula_model::DatasetDefinition;
@@ -52,23 +56,32 @@ impl Lookups {
         if !self.any(slots) {
             return if rows == EVENTS { rows.to_owned() } else { format!("{rows} AS events") };
         }
-        let mut joined: Vec<(i32, u8)> = Vec::new();
-        let (mut columns, mut joins) = (String::new(), String::new());
+        // By table and dimension: one row has several columns.
+        let mut joined: Vec<(i32, u8, Vec<String>)> = Vec::new();
+        let mut shown = String::new();
         for looked in self.0.iter().filter(|looked| slots.contains(&looked.slot)) {
-            let pair = (looked.number, looked.by);
-            let place = joined.iter().position(|other| *other == pair).unwrap_or_else(|| {
-                joined.push(pair);
-                let (t, number) = (joined.len(), binder.bind(Param::Int4(looked.number)));
-                joins.push_str(&format!(
-                    "\n  LEFT JOIN table_rows AS t{t} ON t{t}.tenant_id = e.tenant_id AND t{t}.number = {number} \
-                     AND t{t}.key = e.d{}",
-                    looked.by
-                ));
+            let same =
+                |(number, by, _): &(i32, u8, Vec<String>)| (*number, *by) == (looked.number, looked.by);
+            let place = joined.iter().position(same).unwrap_or_else(|| {
+                joined.push((looked.number, looked.by, Vec::new()));
                 joined.len() - 1
             });
-            columns.push_str(&format!(", t{}.a{} AS d{}", place + 1, looked.column, looked.slot));
+            let column = format!("a{}", looked.column);
+            shown.push_str(&format!(", t{}.{column} AS d{}", place + 1, looked.slot));
+            if !joined[place].2.contains(&column) {
+                joined[place].2.push(column);
+            }
         }
-        format!("(\n  SELECT e.*{columns} FROM {rows} AS e{joins}\n) AS events")
+        let mut joins = String::new();
+        for (t, (number, by, columns)) in (1..).zip(joined) {
+            let number = binder.bind(Param::Int4(number));
+            joins.push_str(&format!(
+                "\n  LEFT JOIN LATERAL (\n    SELECT {} FROM table_rows\n    \
+                 WHERE tenant_id = e.tenant_id AND number = {number} AND key = e.d{by} OFFSET 0\n  ) AS t{t} ON true",
+                columns.join(", ")
+            ));
+        }
+        format!("(\n  SELECT e.*{shown} FROM {rows} AS e{joins}\n) AS events")
     }
 }
 

@@ -89,6 +89,8 @@ pub struct TableChanged {
 pub struct TableBatch {
     rows: Sent,
     delete: Vec<String>,
+    /// Whether it has rows at all, be they none.
+    whole: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -112,8 +114,8 @@ pub struct TableRows {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawBody<'a> {
-    #[serde(borrow, default)]
-    rows: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    rows: Option<Vec<&'a RawValue>>,
     #[serde(default)]
     delete: Vec<String>,
 }
@@ -126,9 +128,11 @@ impl TableBatch {
     pub fn from_json(body: &[u8]) -> Result<Self> {
         let raw: RawBody<'_> = serde_json::from_slice(body)
             .map_err(|e| Error::new(problem::JSON, format!("Not rows of a table: {e}.")))?;
-        bounded(raw.rows.len().max(raw.delete.len()))?;
+        let whole = raw.rows.is_some() && raw.delete.is_empty();
+        let rows = raw.rows.unwrap_or_default();
+        bounded(rows.len().max(raw.delete.len()))?;
         let one = |row: &&RawValue| serde_json::from_str(row.get()).map_err(|e| format!("Not a row: {e}."));
-        Ok(Self { rows: Sent::Json(raw.rows.iter().map(one).collect()), delete: raw.delete })
+        Ok(Self { rows: Sent::Json(rows.iter().map(one).collect()), delete: raw.delete, whole })
     }
 
     /// From CSV with a first line of names. Columns are separated by commas, or by semicolons or tabs where the first line
@@ -162,7 +166,7 @@ impl TableBatch {
             rows.push((line, record.iter().map(str::to_owned).collect()));
             bounded(rows.len())?;
         }
-        Ok(Self { rows: Sent::Csv(header, rows), delete: Vec::new() })
+        Ok(Self { rows: Sent::Csv(header, rows), delete: Vec::new(), whole: true })
     }
 
     /// Whether it says nothing.
@@ -173,6 +177,12 @@ impl TableBatch {
             Sent::Csv(_, rows) => rows.is_empty(),
         };
         none && self.delete.is_empty()
+    }
+
+    /// Whether it can be all that a table has: rows, be they none, and no keys to remove.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// Makes sure that all of it can be stored. Columns of CSV that the table does not have are learnt.
@@ -349,7 +359,8 @@ fn unreadable(error: &csv::Error) -> Error {
 }
 
 /// The name that stands for a column's heading: `Airline Name` is `airline_name`.
-fn name_of(heading: &str) -> String {
+#[must_use]
+pub fn name_of(heading: &str) -> String {
     let mut name = String::with_capacity(heading.len());
     for c in heading.trim().chars() {
         match c {

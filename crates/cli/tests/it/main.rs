@@ -15,5 +15,6 @@ mod killed;
 mod nodes;
 mod process;
 mod sums;
+mod tables;
 mod up;
 mod verify;

@@ -36,5 +36,6 @@ mod rollups;
 mod rows;
 mod sessions;
 mod settings;
+mod tables;
 mod templates;
 mod unlogged;
