@@ -79,7 +79,7 @@ const LOOKUP_KINDS: &[(&str, &str)] = &[
     ),
     (
         "groups that are looked up and the others",
-        r#""measures":[{"agg":"sum","measure":"fare"}],"by":["city"],"limit":3,"other":true,"range":{"last":"all"}"#,
+        r#""measures":[{"agg":"sum","measure":"fare"}],"by":["city"],"limit":3,"other":true,"range":{"from":"2013-01-01","to":"2013-07-01"}"#,
     ),
     (
         "formulas that look up",

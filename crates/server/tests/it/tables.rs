@@ -35,7 +35,7 @@ async fn a_csv_file_becomes_a_dimension() {
     assert!(wrong["errors"][0]["detail"].as_str().expect("a sentence").starts_with("Line 3: "), "{wrong}");
     ask("PUT", &rows).bytes("text/plain", AIRLINES).send().await.refused(415, "input.content_type");
     let change = json!({ "rows": [{ "code": "LH", "airline_name": "LH AG" }], "delete": ["BA"] });
-    let once = |change: &Value| ask("POST", &rows).with("idempotency-key", "the same request").json(change);
+    let once = |change: &Value| ask("POST", &rows).with("idempotency-key", "the-same-request").json(change);
     let done = once(&change).send().await.expect(200).json();
     assert_eq!((&done["changed"], &done["removed"]), (&json!(1), &json!(1)));
     assert_eq!(once(&change).send().await.expect(200).json(), done, "the same request takes effect once");
