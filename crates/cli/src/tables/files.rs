@@ -59,11 +59,15 @@ fn unwritten(why: impl ToString) -> Failure {
 /// The rows, with a first line of names.
 pub(super) fn csv(table: &TableDefinition, rows: &[TableRowView]) -> Result<String, Failure> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let names = std::iter::once(table.key.name.as_str()).chain(table.columns.iter().map(|c| c.name.as_str()));
-    writer.write_record(names).map_err(unwritten)?;
+    let columns = table.columns.iter().map(|c| c.name.as_str());
+    let names: Vec<&str> = std::iter::once(table.key.name.as_str()).chain(columns).collect();
+    writer.write_record(&names).map_err(unwritten)?;
     for row in rows {
-        let values = row.0.0.iter().map(|(_, value)| value.as_deref().unwrap_or_default());
-        writer.write_record(values).map_err(unwritten)?;
+        let value = |name: &&str| {
+            let found = row.0.0.iter().find(|(other, _)| other == name);
+            found.and_then(|(_, value)| value.as_deref()).unwrap_or_default()
+        };
+        writer.write_record(names.iter().map(value)).map_err(unwritten)?;
     }
     let bytes = writer.into_inner().map_err(|e| unwritten(e.error()))?;
     String::from_utf8(bytes).map_err(unwritten)

@@ -35,8 +35,7 @@ async fn find(api: &Api, name: &str) -> Result<Option<Table>, Failure> {
 }
 
 async fn rows(api: &Api, table: &Table) -> Result<Vec<TableRowView>, Failure> {
-    let limit = [("limit", "200".to_owned())];
-    api.all(&format!("{}/rows", path(table)), &limit, MOST_ROWS).await?.items.iter().map(read).collect()
+    api.all(&format!("{}/rows", path(table)), &[], MOST_ROWS).await?.items.iter().map(read).collect()
 }
 
 /// What `insula table export` writes.
