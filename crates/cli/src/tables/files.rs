@@ -52,7 +52,7 @@ pub(super) fn text(input: &TableInput, form: Form) -> Result<String, Failure> {
     text.map_err(unwritten)
 }
 
-fn unwritten(why: impl ToString) -> Failure {
+fn unwritten(why: impl std::fmt::Display) -> Failure {
     Failure::new(Exit::Failed, "internal", "The table cannot be written", why.to_string())
 }
 

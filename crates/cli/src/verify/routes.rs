@@ -123,6 +123,7 @@ impl Route {
             "dashboard_restore" => json!({ "version": 1 }),
             "member_update" => json!({ "role": "viewer" }),
             "table_create" | "table_update" => json!({ "name": "verify_0", "key": { "name": "place" } }),
+            "table_row_replace" => json!({ "rows": [{ "place": "mine" }] }),
             "table_row_update" => json!({ "delete": ["nobodys"] }),
             "embedding_update" => json!({ "origins": [] }),
             _ => json!({}),
