@@ -355,7 +355,7 @@ actions! {
     /// Delete a dataset with its events.
     DatasetDelete = "dataset.delete", Write, Admin, key Some(DataWrite), support None, system true, embed false, audited true;
     /// List tables, and view them with their rows.
-    TableView = "table.view", Read, Editor, key Some(DataWrite), support Some(Support), system true, embed false, audited false;
+    TableView = "table.view", Read, Editor, key Some(DataWrite), support None, system true, embed false, audited false;
     /// Make a table.
     TableCreate = "table.create", Write, Editor, key Some(DataWrite), support None, system true, embed false, audited true;
     /// Change a table or its rows.

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use insula_insight::reference;
+use insula_model::policy::action::TableUpdate;
 use insula_model::{
     DatasetPut, Error, Event, Role, Table, TableBatch, TableChanged, TableInput, TableRow, TableRowView, Tier,
 };
 use insula_platform::{QuestionRequest, RowsRequest};
-use insula_store::StoredDataset;
+use insula_store::{Replacing, StoredDataset};
 use insula_testkit::{TestPlatform, each_tier};
 use serde_json::json;
 
 use crate::data::{accepted, ingest};
+use crate::events::somebody_waits;
 use crate::people::{Person, audit, home, refused};
 
 /// The tables of the reference, as a tenant has them.
@@ -320,6 +322,25 @@ each_tier!(what_is_looked_up_holds_its_table, async |t: &TestPlatform, tier| {
     let late =
         platform.dataset_update(&tenant, "flights", &looking_up(), Some(version)).await.expect_err("refused");
     assert_eq!(late.fields()[0].pointer, "/dimensions/0/name");
+});
+
+each_tier!(who_begins_to_look_up_waits_for_rows_that_are_changing, async |t: &TestPlatform, tier| {
+    let acme = home(t, "acme", tier).await;
+    let owner = Person::owner(t, &acme).await;
+    let made = table(t, &owner, "code,name\nAA,American\n").await;
+    ingest(t, &owner, &[flight("1", "AA")]).await.expect("taken");
+    let (tenant, watcher) = (owner.tenant(t), acme.superuser(t).await);
+    let permit = tenant.authorize::<TableUpdate>().expect("a permit");
+    let mut tx = t.store().begin(&permit).await.expect("a transaction");
+    let other = csv("code,name\nAA,Another\n");
+    tx.table_rows().update(&permit, made.id, other, Replacing::All).await.expect("not committed");
+    // A dataset of which whoever changes the rows knows nothing would keep answers from the rows of before.
+    let committing = async {
+        somebody_waits(&watcher).await;
+        tx.commit().await.expect("committed");
+    };
+    futures_util::join!(look_up(t, &owner), committing);
+    assert_eq!(counted(t, &owner).await, [pair(Some("Another"), 1.0)]);
 });
 
 #[tokio::test]
