@@ -45,6 +45,7 @@ export const tenantRoutes: Route[] = [
   tenantPage('dataset', () => import('./pages/tenant/data/DatasetPage.svelte'), {
     prefetch: ({ name }) => name && prefetch(tenant.dataset(name)),
   }),
+  tenantPage('table', () => import('./pages/tenant/table/TablePage.svelte')),
   tenantPage('members', () => import('./pages/tenant/members/MembersPage.svelte'), {
     prefetch: () => {
       prefetch(tenant.members());

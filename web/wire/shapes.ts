@@ -50,6 +50,11 @@ export type Measure = T['Measure'];
 export type Calculated = T['Calculated'];
 export type Dimension = T['Dimension'];
 export type Dataset = T['Dataset'];
+/** Rows of texts under one key, that dimensions are looked up in. */
+export type Table = T['Table'];
+export type TableInput = T['TableInput'];
+export type TableChanged = T['TableChanged'];
+export type TableRow = T['TableRowView'];
 /** What is declared about a dataset. */
 export type DatasetPut = T['DatasetPut'];
 

@@ -427,7 +427,7 @@ export interface components {
             calculated?: components["schemas"]["Calculated"][];
             /** @description What its events are, for people. */
             description?: string | null;
-            /** @description Up to 12. */
+            /** @description Up to 12 that events carry, and up to 12 that are looked up. */
             dimensions: components["schemas"]["Dimension"][];
             /** @description The name for people. */
             label: string;
@@ -453,13 +453,13 @@ export interface components {
         DatasetId: string;
         /**
          * @description Declares a dataset: labels, descriptions, units, formats, who sees it. Names that are not listed stay as they are, because their values
-         *     are stored; listed names are shown in the order of the list. Measures with a formula have no values: those that
-         *     are not listed are gone.
+         *     are stored; listed names are shown in the order of the list. Measures with a formula and dimensions that are looked up
+         *     have no values: those that are not listed are gone.
          */
         DatasetPut: {
             /** @description What its events are, for people: 500 characters at most. */
             description?: string | null;
-            /** @description Up to 12. */
+            /** @description Up to 12 that events carry, and up to 12 that are looked up. */
             dimensions?: components["schemas"]["DimensionPut"][];
             /** @description The name for people. */
             label?: string | null;
@@ -469,17 +469,18 @@ export interface components {
             time_zone?: string | null;
             visible_to?: components["schemas"]["Role"] | null;
         };
-        /** @description A text that events of a dataset carry. */
+        /** @description A text that events of a dataset carry, or that is looked up by one that they carry. */
         Dimension: {
             /** @description What it says, for people who choose it. */
             description?: string | null;
             /** @description The name for people. */
             label: string;
+            lookup?: components["schemas"]["Lookup"] | null;
             /** @description The name in events and questions. */
             name: string;
             /**
              * Format: int32
-             * @description Its column, 1 to 12.
+             * @description Its column, 1 to 12; from 13 to 24 where it is looked up.
              */
             slot: number;
         };
@@ -489,6 +490,7 @@ export interface components {
             description?: string | null;
             /** @description The name for people; made from the name unless given. */
             label?: string | null;
+            lookup?: components["schemas"]["LookupPut"] | null;
             /** @description The name in events and questions. */
             name: string;
         };
@@ -998,6 +1000,37 @@ export interface components {
         };
         /** @example 30d */
         Last: string;
+        /**
+         * @description Where the values of a dimension are found that events do not carry: in the row of a table whose key is what the events
+         *     carry under another name. Where there is no such row, there is no value.
+         */
+        Lookup: {
+            /** @description The dimension whose values are keys of the table; events carry it. */
+            by: string;
+            /** @description The table's column that has the values. */
+            column: string;
+            /**
+             * Format: int32
+             * @description The number under which the table's rows are stored. It is never given again.
+             */
+            number?: number;
+            /**
+             * Format: int32
+             * @description Where the column's values are, 1 to 12. It is given to no other column while somebody looks up there.
+             */
+            slot?: number;
+            /** @description The table. */
+            table: string;
+        };
+        /** @description What a `PUT` declares about a look-up. */
+        LookupPut: {
+            /** @description The dimension whose values are keys of the table; events carry it. */
+            by: string;
+            /** @description The table's column that has the values. */
+            column: string;
+            /** @description The table, by name. */
+            table: string;
+        };
         /** @description How a map is drawn. */
         MapOptions: {
             /**
@@ -1383,6 +1416,50 @@ export interface components {
              */
             total?: number | null;
         };
+        /** @description One page and the way to the next. */
+        Page_Table: {
+            /** @description The items, in the list's order. */
+            items: (components["schemas"]["TableDefinition"] & {
+                /** @description The id. */
+                id: components["schemas"]["TableId"];
+                /**
+                 * Format: int64
+                 * @description How many rows it has.
+                 */
+                rows: number;
+                /**
+                 * Format: date-time
+                 * @description When the definition or a row last changed.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description Rises with every change of the definition.
+                 */
+                version: number;
+            })[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, where that is known without counting for long.
+             */
+            total?: number | null;
+        };
+        /** @description One page and the way to the next. */
+        Page_TableRowView: {
+            /** @description The items, in the list's order. */
+            items: {
+                [key: string]: string | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, where that is known without counting for long.
+             */
+            total?: number | null;
+        };
         /** @description A change of one's own password. */
         PasswordUpdate: {
             /** @description The password until now. */
@@ -1696,6 +1773,140 @@ export interface components {
              */
             to: string;
         };
+        /** @description A table as the API shows it. */
+        Table: components["schemas"]["TableDefinition"] & {
+            /** @description The id. */
+            id: components["schemas"]["TableId"];
+            /**
+             * Format: int64
+             * @description How many rows it has.
+             */
+            rows: number;
+            /**
+             * Format: date-time
+             * @description When the definition or a row last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change of the definition.
+             */
+            version: number;
+        };
+        /** @description What became of rows that were sent. */
+        TableChanged: {
+            /**
+             * Format: int64
+             * @description How many are new.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description How many have other values than before.
+             */
+            changed: number;
+            /** @description Columns that the first line of the CSV named and that the table did not have. */
+            columns?: string[];
+            /**
+             * Format: int64
+             * @description How many are gone.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description How many rows the table has now.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description The version of the table's definition.
+             */
+            version: number;
+        };
+        /** @description `{"rows": […], "delete": […]}`, for the reference: some rows. */
+        TableChangesBody: {
+            /** @description Keys of rows to remove. */
+            delete?: string[];
+            /** @description Rows to put in; one with a key that is there takes its place as a whole. */
+            rows?: {
+                [key: string]: string | null;
+            }[];
+        };
+        /** @description A text that the rows of a table have. */
+        TableColumn: {
+            /** @description What it says, for people who choose it. */
+            description?: string | null;
+            /** @description The name for people. */
+            label: string;
+            /** @description The name in rows, in look-ups and in the first line of a CSV file. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Where its values are, 1 to 12.
+             */
+            slot: number;
+        };
+        /** @description What somebody declares about a column of a table. */
+        TableColumnInput: {
+            /** @description What it says, for people who choose it: 500 characters at most. */
+            description?: string | null;
+            /** @description The name for people; made from the name unless given. */
+            label?: string | null;
+            /** @description The name in rows, in look-ups and in the first line of a CSV file. */
+            name: string;
+        };
+        /** @description What a table is made of. */
+        TableDefinition: {
+            /** @description Up to 12. */
+            columns: components["schemas"]["TableColumn"][];
+            /** @description What its rows are, for people. */
+            description?: string | null;
+            /** @description What its rows are found by. */
+            key: components["schemas"]["TableKey"];
+            /** @description The name for people. */
+            label: string;
+            /** @description The name in look-ups; never changes. */
+            name: string;
+        };
+        /** @description What went with a table. */
+        TableDeleted: {
+            /**
+             * Format: int64
+             * @description How many rows.
+             */
+            rows: number;
+        };
+        TableId: string;
+        /**
+         * @description Declares a table: its name, its key and its columns. Of a table that is there, a column that is not listed is gone, with
+         *     its values; the columns are shown in the order of the list.
+         */
+        TableInput: {
+            /** @description Up to 12. */
+            columns?: components["schemas"]["TableColumnInput"][];
+            /** @description What its rows are, for people: 500 characters at most. */
+            description?: string | null;
+            /** @description What its rows are found by. */
+            key: components["schemas"]["TableKeyInput"];
+            /** @description The name for people; made from the name unless given. */
+            label?: string | null;
+            /** @description The name in look-ups; it never changes. */
+            name: string;
+        };
+        /** @description What the rows of a table are found by. */
+        TableKey: {
+            /** @description The name for people. */
+            label: string;
+            /** @description The name in rows and in the first line of a CSV file. */
+            name: string;
+        };
+        /** @description What somebody declares about a table's key. */
+        TableKeyInput: {
+            /** @description The name for people; made from the name unless given. */
+            label?: string | null;
+            /** @description The name in rows and in the first line of a CSV file. */
+            name: string;
+        };
         /** @description How a table is drawn. */
         TableOptions: {
             /**
@@ -1713,6 +1924,17 @@ export interface components {
              * @default false
              */
             totals?: boolean;
+        };
+        /** @description `{"rows": […]}`, for the reference: all the rows that a table is to have. */
+        TableRowsBody: {
+            /** @description Texts by the names of the key and of columns, up to 100,000 rows. A name that is left out has no value. */
+            rows: {
+                [key: string]: string | null;
+            }[];
+        };
+        /** @description A row as the API shows it: texts by the names of the key and of the columns. */
+        TableRowView: {
+            [key: string]: string | null;
         };
         TenantId: string;
         /** @description A tenant's settings. */

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     audit, cell, completions, dashboard, dataset, embed, import, key, mail, migrate, node, openapi,
-    operation, operator, template, tenant, up, verify,
+    operation, operator, table, template, tenant, up, verify,
 };
 use crate::config::Flag;
 
@@ -114,6 +114,9 @@ pub(crate) enum Command {
     /// Dashboards in other products' pages: tokens, origins, usage
     #[command(subcommand)]
     Embed(embed::Embed),
+    /// Tables that dimensions are looked up in, as files: list, export, apply, put
+    #[command(subcommand)]
+    Table(table::TableCommand),
     /// Templates: dashboards that are published to many tenants
     #[command(subcommand)]
     Template(template::TemplateCommand),

@@ -16,6 +16,7 @@ mod failure;
 mod import;
 mod logging;
 mod node;
+mod tables;
 mod terminal;
 mod up;
 mod verify;

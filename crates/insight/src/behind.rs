@@ -93,6 +93,7 @@ pub fn compile_rows(
             grain: None,
         });
     }
+    let events = draft.events_sql(&mut binder);
     let number = binder.bind(Param::Int4(source.number));
     let (from, to) = (binder.instant(span.from), binder.instant(span.to));
     let conditions = draft.conditions_sql(&mut binder);
@@ -103,7 +104,7 @@ pub fn compile_rows(
     });
     let fetched = binder.bind(Param::Int8(i64::from(limit) + 1));
     let sql = format!(
-        "SELECT {}\nFROM events\nWHERE dataset = {number} AND at >= {from} AND at < {to}{conditions}{behind}\n\
+        "SELECT {}\nFROM {events}\nWHERE dataset = {number} AND at >= {from} AND at < {to}{conditions}{behind}\n\
          ORDER BY at DESC, id DESC\nLIMIT {fetched}",
         sql.join(", ")
     );

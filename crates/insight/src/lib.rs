@@ -24,6 +24,7 @@ mod condition;
 mod context;
 mod dashboard;
 mod formula;
+mod lookup;
 mod names;
 mod near;
 mod period;

@@ -25,18 +25,18 @@ use crate::statement::{Binder, Param};
 const WORTH: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The sums that a scan can be made up from: 0 for those of all events, else those by the one dimension that it is
-/// about. None where there is more than one, or a condition on each event.
+/// about, or that all hang on which it is about. None where there is more than one, or a condition on each event.
 pub(crate) fn slot(scan: &Scan) -> Option<u8> {
     let length = |span: Span| span.to.duration_since(span.from);
     let long = length(scan.current) + scan.previous.map_or(SignedDuration::ZERO, length) >= WORTH;
     if scan.rolled.is_empty() || !long {
         return None;
     }
-    let mut about = scan.group.clone();
-    for condition in &scan.conditions {
-        about.push(condition.dimension()?);
+    if scan.conditions.iter().any(|condition| condition.dimension().is_none()) {
+        return None;
     }
-    about.extend(scan.slots_read().iter().filter_map(|column| number(column, 'd')));
+    // What is looked up by a dimension is the same for all events of one value of it.
+    let about: Vec<u8> = scan.dimensions_read().iter().map(|slot| scan.lookups.carried(*slot)).collect();
     let slot = match about.as_slice() {
         [] => 0,
         [first, rest @ ..] if rest.iter().all(|other| other == first) => *first,
@@ -73,6 +73,12 @@ pub(crate) fn from(scan: &Scan, slot: u8, binder: &mut Binder) -> String {
         of_events.push_str(&format!(", m{m}, (m{m} IS NOT NULL)::int4, m{m}, m{m}"));
         read.push_str(&format!(", m{m}"));
     }
+    let about = scan.dimensions_read();
+    if scan.lookups.any(&about) {
+        for columns in [&mut of_sums, &mut of_events, &mut read] {
+            columns.push_str(", tenant_id");
+        }
+    }
     // The rows of slot 0 are read for what they say of the days anyway. The others are looked up day by day: left to itself
     // the planner, which knows nothing of a table that was filled a moment ago, may read all of a slot for each day.
     let (more, sums) = if slot == 0 {
@@ -87,9 +93,8 @@ pub(crate) fn from(scan: &Scan, slot: u8, binder: &mut Binder) -> String {
         );
         (String::new(), sums)
     };
-    let conditions = all_of(&scan.conditions, binder);
-    format!(
-        "FROM (\n  WITH days AS MATERIALIZED (\n    SELECT at, until{more} FROM rollups\n    \
+    let rows = format!(
+        "(\n  WITH days AS MATERIALIZED (\n    SELECT at, until{more} FROM rollups\n    \
          WHERE dataset = {dataset} AND slot = 0 AND at >= {low} AND at < {high} AND until <= {high}{outside}\n      \
          AND {slot_sql} = ANY (slots)\n      \
          AND width_bucket(at, {cuts}) = width_bucket(until - interval '1 microsecond', {cuts})\n      \
@@ -102,8 +107,11 @@ pub(crate) fn from(scan: &Scan, slot: u8, binder: &mut Binder) -> String {
          ) AS pairs WHERE after < before\n  )\n  \
          {sums}\n  UNION ALL\n  SELECT at, 1::int8{of_events}\n  FROM gaps CROSS JOIN LATERAL (\n    \
          SELECT {read} FROM events WHERE dataset = {dataset} AND at >= gaps.after AND at < gaps.before OFFSET 0\n  \
-         ) AS e\n) AS events\nWHERE true{conditions}"
-    )
+         ) AS e\n)"
+    );
+    let from = scan.lookups.from(&rows, &about, binder);
+    let conditions = all_of(&scan.conditions, binder);
+    format!("FROM {from}\nWHERE true{conditions}")
 }
 
 /// The whole days of a time zone that overlap days of UTC, which are given by where they begin; each once, in order.

@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock::{Clock, local};
 use crate::condition::{Condition, all_of};
 use crate::formula::{Checked, Gathered, Gathering, Surroundings, write};
+use crate::lookup::{EVENTS, Lookups};
 use crate::rolled;
 use crate::statement::{Binder, ColumnType, Cost, Param, Statement};
 
@@ -188,6 +189,8 @@ pub(crate) struct Scan {
     pub(crate) rest: bool,
     /// The slots of sums that are kept, if sums of days make up what is worked out here.
     pub(crate) rolled: Vec<u8>,
+    /// The dimensions that are looked up.
+    pub(crate) lookups: Lookups,
     /// The clock of the local times that formulas ask for.
     pub(crate) zone: TimeZone,
     pub(crate) atoms: Vec<Atom>,
@@ -212,6 +215,7 @@ impl Scan {
             && self.rank == other.rank
             && self.rest == other.rest
             && self.rolled == other.rolled
+            && self.lookups == other.lookups
             && self.zone == other.zone
             && self.conditions == other.conditions
     }
@@ -295,6 +299,7 @@ impl Scan {
 
     /// `FROM` and `WHERE`.
     fn from(&self, binder: &mut Binder) -> String {
+        let events = self.lookups.from(EVENTS, &self.dimensions_read(), binder);
         let dataset = binder.bind(Param::Int4(self.dataset));
         let mut within = |span: Span| {
             let from = binder.instant(span.from);
@@ -304,24 +309,24 @@ impl Scan {
         match self.gap() {
             Gap::None => {
                 let rows = within(self.current);
-                format!("FROM events\nWHERE {rows}{}", self.and(binder))
+                format!("FROM {events}\nWHERE {rows}{}", self.and(binder))
             }
             Gap::Touching(previous) => {
                 let rows = within(Span { from: previous.from, to: self.current.to });
-                format!("FROM events\nWHERE {rows}{}", self.and(binder))
+                format!("FROM {events}\nWHERE {rows}{}", self.and(binder))
             }
             Gap::Narrow(previous) => {
                 let rows = within(Span { from: previous.from, to: self.current.to });
                 let (current, before) = self.sides(binder, previous);
-                format!("FROM events\nWHERE {rows} AND ({current} OR {before}){}", self.and(binder))
+                format!("FROM {events}\nWHERE {rows} AND ({current} OR {before}){}", self.and(binder))
             }
             Gap::Wide(previous) => {
                 let (before, now) = (within(previous), within(self.current));
                 let and = self.and(binder);
                 let columns = self.read();
                 format!(
-                    "FROM (\n  SELECT {columns} FROM events WHERE {before}{and}\n  UNION ALL\n  \
-                     SELECT {columns} FROM events WHERE {now}{and}\n) AS events"
+                    "FROM (\n  SELECT {columns} FROM {events} WHERE {before}{and}\n  UNION ALL\n  \
+                     SELECT {columns} FROM {events} WHERE {now}{and}\n) AS events"
                 )
             }
         }
@@ -347,6 +352,16 @@ impl Scan {
             }
         }
         columns
+    }
+
+    /// The slots of all dimensions that it is about, those of its conditions included.
+    pub(crate) fn dimensions_read(&self) -> Vec<u8> {
+        let mut about = self.group.clone();
+        about.extend(self.conditions.iter().filter_map(Condition::dimension));
+        about.extend(
+            self.slots_read().iter().filter_map(|column| column.strip_prefix('d')?.parse::<u8>().ok()),
+        );
+        about
     }
 
     fn and(&self, binder: &mut Binder) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::reference::{dataset, kinds};
+use crate::reference::{dataset, kinds, lookup_dataset, lookup_kinds};
 use crate::{Context, Rolled, Rows, Source, Statement, compile, compile_dashboard};
 use insula_model::{
     Agg, Aggregate, BarOptions, Compare, Content, DashboardConfig, GaugeOptions, MarkdownOptions, Picture,
@@ -59,6 +59,35 @@ fn every_kind_of_question_that_sums_answer() {
         }
     }
     insta::assert_snapshot!("rolled", out);
+}
+
+/// What is looked up: from events, and from sums of days where all of it hangs on one dimension.
+#[test]
+fn every_kind_of_question_that_looks_something_up() {
+    let (mut out, dataset) = (String::new(), lookup_dataset());
+    let rolled = Rolled { zone: "America/New_York".into(), slots: (0..=12).collect() };
+    let plain = Source::new(&dataset, 7);
+    for (what, question) in lookup_kinds() {
+        writeln!(out, "-- {what}").unwrap();
+        let statement = compile(&question, plain, &context()).unwrap().statement;
+        write(&mut out, &statement);
+        let summed = Source { rolled: Some(&rolled), ..plain };
+        let summed = compile(&question, summed, &context()).unwrap().statement;
+        if summed != statement {
+            writeln!(out, "-- {what}, from sums").unwrap();
+            write(&mut out, &summed);
+        }
+    }
+    insta::assert_snapshot!("looked_up", out);
+}
+
+#[test]
+fn who_looks_nothing_up_joins_nothing() {
+    let (plain, looking_up) = (dataset(), lookup_dataset());
+    for (what, question) in kinds() {
+        let sql = |dataset| compile(&question, Source::new(dataset, 7), &context()).unwrap().statement;
+        assert_eq!(sql(&plain), sql(&looking_up), "{what}");
+    }
 }
 
 #[test]

@@ -17,6 +17,8 @@ use crate::tenant::words;
 
 /// Columns for dimensions.
 pub const DIMENSION_SLOTS: usize = 12;
+/// Dimensions that are looked up in tables.
+pub const LOOKED_UP_SLOTS: usize = 12;
 /// Columns for measures.
 pub const MEASURE_SLOTS: usize = 8;
 /// Calculated measures of a dataset.
@@ -59,7 +61,27 @@ pub struct Measure {
     pub slot: u8,
 }
 
-/// A text that events of a dataset carry.
+/// Where the values of a dimension are found that events do not carry: in the row of a table whose key is what the events
+/// carry under another name. Where there is no such row, there is no value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    /// The dimension whose values are keys of the table; events carry it.
+    pub by: String,
+    /// The table.
+    pub table: String,
+    /// The table's column that has the values.
+    pub column: String,
+    /// The number under which the table's rows are stored. It is never given again.
+    #[serde(default)]
+    pub number: i32,
+    /// Where the column's values are, 1 to 12. It is given to no other column while somebody looks up there.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 12)]
+    pub slot: u8,
+}
+
+/// A text that events of a dataset carry, or that is looked up by one that they carry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dimension {
@@ -70,9 +92,12 @@ pub struct Dimension {
     /// What it says, for people who choose it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Its column, 1 to 12.
-    #[schema(minimum = 1, maximum = 12)]
+    /// Its column, 1 to 12; from 13 to 24 where it is looked up.
+    #[schema(minimum = 1, maximum = 24)]
     pub slot: u8,
+    /// Where its values are looked up, unless events carry them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lookup: Option<Lookup>,
 }
 
 /// A number that is worked out from others: a formula under a name.
@@ -116,7 +141,7 @@ pub struct DatasetDefinition {
     pub time_zone: Option<String>,
     /// Up to 8.
     pub measures: Vec<Measure>,
-    /// Up to 12.
+    /// Up to 12 that events carry, and up to 12 that are looked up.
     pub dimensions: Vec<Dimension>,
     /// Up to 32 measures that are worked out and not stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -168,7 +193,7 @@ pub(crate) fn everybody() -> Role {
 }
 
 /// The lowest slot that is not taken.
-fn free_slot(mut taken: impl FnMut(u8) -> bool, slots: usize) -> Option<u8> {
+pub(crate) fn free_slot(mut taken: impl FnMut(u8) -> bool, slots: usize) -> Option<u8> {
     (1..=u8::try_from(slots).unwrap_or(u8::MAX)).find(|slot| !taken(*slot))
 }
 
@@ -210,6 +235,16 @@ impl DatasetDefinition {
     #[must_use]
     pub fn dimension(&self, name: &str) -> Option<&Dimension> {
         self.dimensions.iter().find(|d| d.name == name)
+    }
+
+    /// The dimensions that events carry.
+    pub fn carried(&self) -> impl Iterator<Item = &Dimension> {
+        self.dimensions.iter().filter(|d| d.lookup.is_none())
+    }
+
+    /// The dimensions that are looked up, and where.
+    pub fn looked_up(&self) -> impl Iterator<Item = (&Dimension, &Lookup)> {
+        self.dimensions.iter().filter_map(|d| Some((d, d.lookup.as_ref()?)))
     }
 
     /// The calculated measure of a name.
@@ -274,13 +309,21 @@ impl DatasetDefinition {
     }
 
     fn learn_dimension(&mut self, name: &str) -> Result<()> {
-        if self.dimension(name).is_some() {
-            return Ok(());
+        match self.dimension(name).map(|d| &d.lookup) {
+            None => {}
+            Some(None) => return Ok(()),
+            Some(Some(lookup)) => {
+                let detail = format!(
+                    "{name} is looked up in the table {:?}: events carry {} instead. Leave it out, or give it another name.",
+                    lookup.table, lookup.by
+                );
+                return Err(Error::invalid("/dimensions", "looked_up", detail));
+            }
         }
         let slot = free_slot(|slot| self.dimensions.iter().any(|d| d.slot == slot), DIMENSION_SLOTS);
         let slot = self.may_learn(name, slot, "dimensions", DIMENSION_SLOTS)?;
         let (name, label) = (name.to_owned(), label_of(name));
-        self.dimensions.push(Dimension { name, label, description: None, slot });
+        self.dimensions.push(Dimension { name, label, description: None, slot, lookup: None });
         Ok(())
     }
 

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::dataset::{
-    Calculated, DatasetDefinition, Dimension, Format, MAX_CALCULATED, NAME_RULE, is_name, label_of, refuse,
+    Calculated, DatasetDefinition, Dimension, Format, LOOKED_UP_SLOTS, MAX_CALCULATED, NAME_RULE, is_name,
+    label_of, refuse,
 };
 use crate::error::{Error, Result};
 use crate::period::time_zone;
@@ -54,11 +55,26 @@ pub struct DimensionPut {
     /// What it says, for people who choose it: 500 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Where its values are looked up, for a dimension that events do not carry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lookup: Option<LookupPut>,
+}
+
+/// What a `PUT` declares about a look-up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LookupPut {
+    /// The dimension whose values are keys of the table; events carry it.
+    pub by: String,
+    /// The table, by name.
+    pub table: String,
+    /// The table's column that has the values.
+    pub column: String,
 }
 
 /// Declares a dataset: labels, descriptions, units, formats, who sees it. Names that are not listed stay as they are, because their values
-/// are stored; listed names are shown in the order of the list. Measures with a formula have no values: those that
-/// are not listed are gone.
+/// are stored; listed names are shown in the order of the list. Measures with a formula and dimensions that are looked up
+/// have no values: those that are not listed are gone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetPut {
@@ -77,13 +93,13 @@ pub struct DatasetPut {
     /// Up to 8 that events carry, and up to 32 with a formula.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measures: Vec<MeasurePut>,
-    /// Up to 12.
+    /// Up to 12 that events carry, and up to 12 that are looked up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dimensions: Vec<DimensionPut>,
 }
 
 /// A description: a sentence or a few.
-fn described(text: &str, pointer: &str) -> Result<()> {
+pub(crate) fn described(text: &str, pointer: &str) -> Result<()> {
     let why = if !(1..=MAX_DESCRIPTION).contains(&text.chars().count()) {
         "A description has 1 to 500 characters."
     } else if text.trim() != text {
@@ -133,6 +149,7 @@ impl DatasetPut {
             name: d.name.clone(),
             label: Some(d.label.clone()),
             description: d.description.clone(),
+            lookup: d.lookup.as_ref().map(LookupPut::of),
         };
         Self {
             label: Some(dataset.label.clone()),
@@ -159,17 +176,20 @@ impl DatasetPut {
         }
     }
 
-    /// Applies the declaration. Either all of it is applied, or nothing.
+    /// Applies the declaration. Either all of it is applied, or nothing. Where it looks something up is not known before
+    /// [`DatasetDefinition::find_lookups`].
     ///
     /// # Errors
     /// `input.invalid` with the field; `dataset.full` when there are no slots left.
     pub fn apply(&self, dataset: &mut DatasetDefinition) -> Result<()> {
         self.check()?;
         let mut next = dataset.clone();
+        next.dimensions.retain(|d| d.lookup.is_none());
         next.learn(
             self.measures.iter().filter(|m| m.formula.is_none()).map(|m| m.name.as_str()),
-            self.dimensions.iter().map(|d| d.name.as_str()),
+            self.dimensions.iter().filter(|d| d.lookup.is_none()).map(|d| d.name.as_str()),
         )?;
+        next.look_up(&self.dimensions, dataset)?;
         next.label = self.label.clone().unwrap_or_else(|| label_of(&next.name));
         next.description.clone_from(&self.description);
         next.visible_to = self.visible_to.unwrap_or(next.visible_to);
@@ -259,6 +279,9 @@ impl DatasetPut {
             keep(name(&d.name, self.dimensions[..i].iter().any(|o| o.name == d.name), &at));
             keep(label(&d.label, &at));
             keep(description(&d.description, &at));
+        }
+        if self.dimensions.iter().filter(|d| d.lookup.is_some()).count() > LOOKED_UP_SLOTS {
+            keep(Err(Error::invalid("/dimensions", "count", "A dataset looks up 12 dimensions at most.")));
         }
         refuse(fields, problem::INVALID)
     }

@@ -141,6 +141,8 @@ ids! {
     TemplateId = "tpl";
     /// One dataset of a tenant.
     DatasetId = "dst";
+    /// One table of a tenant.
+    TableId = "tbl";
     /// One HTTP request or one run of a job.
     RequestId = "req";
     /// One mail, sent or kept.

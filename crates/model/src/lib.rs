@@ -16,6 +16,7 @@ pub mod dashboard_template;
 pub mod dashboard_version;
 pub mod dashboard_widget;
 pub mod dataset;
+mod dataset_lookup;
 mod dataset_put;
 pub mod dice;
 pub mod embed;
@@ -39,6 +40,8 @@ pub mod question_filter;
 pub mod session;
 pub mod settings;
 pub mod slug;
+pub mod table;
+pub mod table_rows;
 pub mod template;
 pub mod tenant;
 
@@ -56,8 +59,8 @@ pub use dashboard_merge::MergeConflict;
 pub use dashboard_schema::dashboard_schema;
 pub use dashboard_template::default_dashboard;
 pub use dashboard_version::{DashboardRestore, DashboardVersion};
-pub use dataset::{Calculated, Dataset, DatasetDefinition, Dimension, Format, Measure};
-pub use dataset_put::{DatasetPut, DimensionPut, MAX_DESCRIPTION, MeasurePut};
+pub use dataset::{Calculated, Dataset, DatasetDefinition, Dimension, Format, Lookup, Measure};
+pub use dataset_put::{DatasetPut, DimensionPut, LookupPut, MAX_DESCRIPTION, MeasurePut};
 pub use embed::{
     EmbedClaims, EmbedDashboard, EmbedGrant, EmbedKey, EmbedRevocation, EmbedRevocationInput, EmbedRules,
     EmbedTenant, EmbedTokenCreated, EmbedTokenInput, EmbedUsage, EmbedUsageDay, EmbedView, Embedding,
@@ -70,7 +73,7 @@ pub use event_sample::{SAMPLE_DATASET, sample_dataset, sample_events};
 pub use ids::{
     ApiKeyId, DashboardId, DatasetId, EmbedKeyId, EmbedRevocationId, EmbedTokenId, IdentityId, InvitationId,
     JobId, MailId, MemberId, OperationId, OperatorId, OperatorTokenId, PublicLinkId, RequestId, SessionId,
-    TemplateId, TenantId,
+    TableId, TemplateId, TenantId,
 };
 pub use member::{
     Invitation, InvitationAccept, InvitationCreated, InvitationInput, InvitationView, Member, MemberUpdate,
@@ -88,5 +91,7 @@ pub use session::{
 };
 pub use settings::{Branding, BrandingPatch, SettingsPatch, TenantSettings};
 pub use slug::Slug;
+pub use table::{Table, TableColumn, TableDefinition, TableInput, TableKey, TableSource};
+pub use table_rows::{TableBatch, TableChanged, TableRow, TableRowView};
 pub use template::{DashboardTemplate, Template, TemplateConflicts, TemplateInput, TemplateTarget};
 pub use tenant::{Placement, Plan, TenantRecord, TenantStatus, Tier};

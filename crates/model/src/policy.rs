@@ -104,7 +104,7 @@ pub enum Scope {
     /// Ask questions, read datasets: those that every member may see.
     #[serde(rename = "data:read")]
     DataRead,
-    /// Change datasets, remove sample data; datasets are seen as admins see them.
+    /// Change datasets, read and change tables, remove sample data; datasets are seen as admins see them.
     #[serde(rename = "data:write")]
     DataWrite,
     /// Read dashboards and their data.
@@ -354,6 +354,14 @@ actions! {
     DatasetUpdate = "dataset.update", Write, Editor, key Some(DataWrite), support None, system true, embed false, audited true;
     /// Delete a dataset with its events.
     DatasetDelete = "dataset.delete", Write, Admin, key Some(DataWrite), support None, system true, embed false, audited true;
+    /// List tables, and view them with their rows.
+    TableView = "table.view", Read, Editor, key Some(DataWrite), support None, system true, embed false, audited false;
+    /// Make a table.
+    TableCreate = "table.create", Write, Editor, key Some(DataWrite), support None, system true, embed false, audited true;
+    /// Change a table or its rows.
+    TableUpdate = "table.update", Write, Editor, key Some(DataWrite), support None, system true, embed false, audited true;
+    /// Delete a table with its rows.
+    TableDelete = "table.delete", Write, Admin, key Some(DataWrite), support None, system true, embed false, audited true;
     /// Ask a question.
     QuestionAsk = "question.ask", Read, Viewer, key Some(DataRead), support Some(Support), system true, embed false, audited false;
     /// List and view dashboards with their data.

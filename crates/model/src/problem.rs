@@ -180,6 +180,12 @@ problems! {
         "A dataset has 12 dimensions and 8 measures. Use another dataset for the rest.";
     DATASET_TAKEN = "dataset.taken", Conflict, "This name cannot be used",
         "Datasets are told apart by their names, those included that you may not see. Choose another name.";
+    TABLE_FULL = "table.full", Invalid, "The table has no room for that",
+        "A table has 12 columns and 100,000 rows. Remove what nobody needs, or use another table for the rest.";
+    TABLE_IN_USE = "table.in_use", Conflict, "A dataset looks something up there",
+        "The detail says which dataset and which dimension. Take the look-up out of the dataset first.";
+    TABLE_NAME = "table.name", Conflict, "There is a table of that name",
+        "Tables are told apart by their names. Change that one, or choose another name.";
     QUESTION = "question.invalid", Invalid, "The question cannot be answered",
         "It names a dataset, measure or dimension that is not there, or asks for something that does not go together. `errors` points at it.";
     EMBED_EXPIRED = "embed.expired", Unadmitted, "This embed token has ended",

@@ -43,6 +43,7 @@ mod samples;
 mod seed;
 mod sessions;
 mod settings;
+mod tables;
 mod templates;
 mod tenants;
 pub mod verify;

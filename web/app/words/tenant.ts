@@ -13,7 +13,7 @@ export const ROLE_ORDER: readonly Role[] = ['viewer', 'editor', 'admin', 'owner'
 export const SCOPES: Record<Scope, { name: string; text: string }> = {
   'events:write': { name: 'Send events', text: 'For your servers and scripts that report what happens.' },
   'data:read': { name: 'Ask questions', text: 'Read datasets that everybody may see.' },
-  'data:write': { name: 'Change datasets', text: 'Describe and delete them. Sees what admins see.' },
+  'data:write': { name: 'Change datasets and tables', text: 'Describe, fill and delete them. Sees what admins see.' },
   'dashboards:read': { name: 'Read dashboards', text: 'Dashboards and what they show.' },
   'dashboards:write': { name: 'Change dashboards', text: 'Make, change and delete them.' },
   'members:read': { name: 'List members', text: 'Names, e-mail addresses and roles.' },

@@ -10,6 +10,7 @@ export const TENANT_TITLES: Record<keyof typeof TENANT_PATTERNS, string> = {
   dashboardEdit: 'Edit dashboard',
   data: 'Data',
   dataset: 'Dataset',
+  table: 'Table',
   members: 'Members',
   apiKeys: 'API keys',
   embedding: 'Embedding',

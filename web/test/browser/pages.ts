@@ -19,6 +19,7 @@ export const ELSEWHERE: Record<string, string> = {
   dashboard: 'is what home shows',
   dashboardEdit: 'needs an id: looked at in editor.test.ts',
   dataset: 'needs a name: looked at in data.test.ts',
+  table: 'needs an id: looked at in tables.test.ts',
   operation: 'needs an id: looked at on its own',
 };
 

@@ -6,7 +6,7 @@
 import type { Frame, Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { apiRoot, TENANT_API, TENANT_PATTERNS, tenantPaths } from '../../app/paths';
-import type { DashboardSummary, Page } from '../../wire/shapes';
+import type { DashboardSummary, Page, Table } from '../../wire/shapes';
 import { serious } from './axe';
 import { asMember, inBrowser, open, PHONE, settled } from './browser';
 import { allow, type Board, board, element, product, type Product } from './host';
@@ -18,6 +18,7 @@ let place: Place;
 let flights: Board;
 let orbit: Product;
 let link = '';
+let table = '';
 
 const SKY = 'Sky & Sea';
 
@@ -90,6 +91,8 @@ it('takes a name and looks of its own', async () => {
   place.api_key = (key.body as { secret: string }).secret;
   const { items } = (await ask(page, 'GET', TENANT_API.dashboards())).body as Page<DashboardSummary>;
   flights = await board(place, items[0]?.name);
+  const made = await ask(page, 'POST', TENANT_API.tables(), { name: 'plans', key: { name: 'plan' } });
+  table = (made.body as Table).id;
   const shared = await ask(page, 'POST', TENANT_API.publicLinks(), { dashboard: flights.id, name: 'Hall' });
   link = (shared.body as { url: string }).url;
   orbit = await product([flights]);
@@ -100,7 +103,7 @@ it('no page of a member names the platform, on the screen or on paper', async ()
   const t = tenantPaths('');
   const paths: Record<keyof typeof TENANT_PATTERNS, string> = {
     home: t.home(), signIn: t.signIn(), invitation: t.invitation('nothing'), dashboards: t.dashboards(), dashboard: t.dashboard(flights.id), dashboardEdit: t.dashboardEdit(flights.id),
-    data: t.data(), dataset: t.dataset('sample_metrics'), members: t.members(), apiKeys: t.apiKeys(), embedding: t.embedding(), settings: t.settings(), audit: t.audit(),
+    data: t.data(), dataset: t.dataset('sample_metrics'), table: t.table(table), members: t.members(), apiKeys: t.apiKeys(), embedding: t.embedding(), settings: t.settings(), audit: t.audit(),
   };
   expect(Object.keys(paths).sort(), 'every page').toEqual(Object.keys(TENANT_PATTERNS).sort());
   const page = await asMember(place);
@@ -120,7 +123,7 @@ it('no page of a member names the platform, on the screen or on paper', async ()
 
 it('no dialog of a member names the platform', async () => {
   const page = await asMember(place);
-  for (const [path, button] of [['/members', 'Invite'], ['/api-keys', 'New key'], ['/dashboards', 'New dashboard'], ['/embedding', 'New link'], ['/embedding', 'Rotate'], ['/embedding', 'End open views']] as const) {
+  for (const [path, button] of [['/members', 'Invite'], ['/data', 'Upload a table'], ['/api-keys', 'New key'], ['/dashboards', 'New dashboard'], ['/embedding', 'New link'], ['/embedding', 'Rotate'], ['/embedding', 'End open views']] as const) {
     await page.goto(place.url + path);
     await settled(page);
     await page.getByRole('button', { name: button }).first().click();

@@ -100,3 +100,20 @@ it('every format has an example', () => {
   const shown = (format: NumberFormat, unit?: string) => number(example(format), { format, unit });
   expect([shown('integer', 'mi'), shown('percent'), shown('duration', 'min')].map((t) => t.replaceAll('\u00a0', ' '))).toEqual(['1,234 mi', '12.3%', '1 h 23 min']);
 });
+
+it('what is looked up is edited apart from what events carry, and sent behind it', () => {
+  const lookup = { by: 'origin', table: 'airports', column: 'city', number: 1, slot: 1 };
+  const set: Dataset = { ...flights, dimensions: [{ name: 'city', label: 'City', slot: 13, lookup }, ...flights.dimensions] };
+  const draft = draftOf(set);
+  expect(draft.dimensions.map((d) => d.name)).toEqual(['origin']);
+  expect(putOf(draft).dimensions).toEqual([{ name: 'origin', label: 'From' }, { name: 'city', label: 'City', lookup: { by: 'origin', table: 'airports', column: 'city' } }]);
+  const fresh = { key: 'new 1', fresh: true, name: 'origin', label: '', description: '', by: 'origin', table: 'airports', column: '' };
+  expect(Object.keys(check({ ...draft, lookups: [...draft.lookups, fresh] }))).toEqual(['/dimensions/2/name', '/dimensions/2/lookup/column']);
+
+  // Theirs is another column, mine another name: both are kept.
+  const mine = { ...draft, lookups: draft.lookups.map((l) => ({ ...l, label: 'Town' })) };
+  const theirs = draftOf({ ...set, dimensions: [{ name: 'city', label: 'City', slot: 13, lookup: { ...lookup, column: 'state' } }, ...flights.dimensions] });
+  const merged = merge(draft, mine, theirs);
+  expect(merged.both).toEqual([]);
+  expect(merged.draft.lookups).toMatchObject([{ label: 'Town', column: 'state' }]);
+});

@@ -118,6 +118,17 @@ impl Api {
         self.send(Method::DELETE, path, |request| request).await.map(drop)
     }
 
+    /// Puts a text of some kind.
+    pub(crate) async fn put_text(
+        &self,
+        path: &str,
+        content: &str,
+        text: bytes::Bytes,
+    ) -> Result<Value, Failure> {
+        let sent = self.send(Method::PUT, path, |r| r.header("Content-Type", content).body(text.clone()));
+        Ok(sent.await?.body)
+    }
+
     /// Changes something of which `version` was read.
     pub(crate) async fn change(
         &self,

@@ -16,6 +16,7 @@ pub(crate) mod operation;
 pub(crate) mod operator;
 mod reference;
 mod status;
+pub(crate) mod table;
 pub(crate) mod template;
 pub(crate) mod tenant;
 mod token;
@@ -73,6 +74,7 @@ pub(crate) async fn run(cli: Cli, out: Out) -> Result<Exit, Failure> {
         Command::Dashboard(command) => Box::pin(command.run(&cx)).await,
         Command::Dataset(command) => Box::pin(command.run(&cx)).await,
         Command::Embed(command) => Box::pin(command.run(&cx)).await,
+        Command::Table(command) => Box::pin(command.run(&cx)).await,
         Command::Template(command) => Box::pin(command.run(&cx)).await,
         Command::Operator(command) => Box::pin(command.run(&cx)).await,
         Command::Mail(command) => command.run(&cx).await,

@@ -1,7 +1,7 @@
 //! Every operation of the API, ready to be sent. They come from the descriptions, so that one that is added is attacked.
 
 use insula_model::{
-    ApiKeyId, DashboardId, EmbedKeyId, InvitationId, MemberId, OperationId, PublicLinkId, TemplateId,
+    ApiKeyId, DashboardId, EmbedKeyId, InvitationId, MemberId, OperationId, PublicLinkId, TableId, TemplateId,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -79,6 +79,7 @@ fn named(path: &str) -> Named {
         ("embed-keys", "{id}") => Named::Id("embed_keys"),
         ("public-links", "{id}") => Named::Id("public_links"),
         ("operations", "{id}") => Named::Id("operations"),
+        ("tables", "{id}") => Named::Id("tables"),
         ("templates", "{id}") => Named::Id("templates"),
         (_, "{id}") => Named::Unknown,
         _ => Named::Other,
@@ -121,6 +122,9 @@ impl Route {
             "dashboard_create" | "dashboard_update" => dashboard,
             "dashboard_restore" => json!({ "version": 1 }),
             "member_update" => json!({ "role": "viewer" }),
+            "table_create" | "table_update" => json!({ "name": "verify_0", "key": { "name": "place" } }),
+            "table_row_replace" => json!({ "rows": [{ "place": "mine" }] }),
+            "table_row_update" => json!({ "delete": ["nobodys"] }),
             "embedding_update" => json!({ "origins": [] }),
             _ => json!({}),
         })
@@ -129,7 +133,7 @@ impl Route {
 
 /// A question about everything that there is.
 pub(super) fn question() -> Value {
-    json!({ "question": { "dataset": "verify_0", "by": ["place"], "range": { "last": "all" },
+    json!({ "question": { "dataset": "verify_0", "by": ["place", "town"], "range": { "last": "all" },
         "measures": [{ "agg": "sum", "measure": "amount" }, { "agg": "count" }] } })
 }
 
@@ -142,6 +146,7 @@ pub(super) fn spelled(table: &str, id: Uuid) -> String {
         "embed_keys" => EmbedKeyId::from_uuid(id).to_string(),
         "public_links" => PublicLinkId::from_uuid(id).to_string(),
         "operations" => OperationId::from_uuid(id).to_string(),
+        "tables" => TableId::from_uuid(id).to_string(),
         "templates" => TemplateId::from_uuid(id).to_string(),
         _ => DashboardId::from_uuid(id).to_string(),
     }

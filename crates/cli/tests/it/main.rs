@@ -16,5 +16,6 @@ mod killed;
 mod nodes;
 mod process;
 mod sums;
+mod tables;
 mod up;
 mod verify;

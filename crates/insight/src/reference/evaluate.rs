@@ -2,12 +2,12 @@
 //! cell. It shares with the compiler what a period and its buckets are (they have properties of their own to
 //! hold) and nothing else: no scans, no atoms, no folding. The answers of a real PostgreSQL are held against it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use insula_model::{
     Agg, Aggregate, Answer, DatasetDefinition, Event, Figure, Filter, Question, Result, Show, Sort, SortBy,
-    Values,
+    TableRow, Values,
 };
 use jiff::Timestamp;
 
@@ -55,6 +55,27 @@ pub fn answer(
         open: draft.period.open,
     };
     Ok(world.fill(empty))
+}
+
+/// The events as they would be if they carried what is looked up: of each, the row with the key is searched for. `tables`
+/// are rows by the number of their table.
+#[must_use]
+pub fn looked_up(
+    dataset: &DatasetDefinition,
+    tables: &BTreeMap<i32, Vec<TableRow>>,
+    events: &[Event],
+) -> Vec<Event> {
+    let mut events = events.to_vec();
+    for event in events.iter_mut().filter(|e| e.dataset == dataset.name) {
+        for (dimension, lookup) in dataset.looked_up() {
+            let key = text(event, &lookup.by).map(str::to_owned);
+            let rows = tables.get(&lookup.number).map_or(&[][..], Vec::as_slice);
+            let row = rows.iter().find(|row| Some(&row.key) == key.as_ref());
+            let value = row.and_then(|row| row.values.get(usize::from(lookup.slot) - 1).cloned().flatten());
+            event.dimensions.extend(value.map(|value| (dimension.name.clone(), value)));
+        }
+    }
+    events
 }
 
 /// The answer with its heads and no rows.

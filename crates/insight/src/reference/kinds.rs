@@ -1,7 +1,7 @@
 //! One question of every kind, to the dataset `flights`: for the snapshot of their SQL, and for a test that
 //! explains their plans on a real PostgreSQL.
 
-use insula_model::{DatasetDefinition, Question};
+use insula_model::{DatasetDefinition, DatasetPut, Question, TableInput, TableSource};
 
 /// The dataset of the questions: measures `distance`, `dep_delay`, `fare` in `m1` to `m3`, dimensions `origin`,
 /// `dest`, `carrier` in `d1` to `d3`.
@@ -12,6 +12,80 @@ pub fn dataset() -> DatasetDefinition {
     dataset.learn(["distance", "dep_delay", "fare"], ["origin", "dest", "carrier"]).unwrap();
     dataset
 }
+
+/// The tables that are looked up in: `airlines` with `name` and `alliance`, `airports` with `city`.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "for tests: the tables are constants that fit")]
+pub fn tables() -> Vec<TableInput> {
+    let table = |text: &str| serde_json::from_str(text).unwrap();
+    vec![
+        table(r#"{"name":"airlines","key":{"name":"code"},"columns":[{"name":"name"},{"name":"alliance"}]}"#),
+        table(r#"{"name":"airports","key":{"name":"code"},"columns":[{"name":"city"}]}"#),
+    ]
+}
+
+/// What is looked up there: `airline` and `alliance` by the carrier, `city` by the destination, `hub` by the origin.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "for tests: the declaration is a constant that fits")]
+pub fn lookups() -> DatasetPut {
+    serde_json::from_str(
+        r#"{"dimensions":[
+            {"name":"airline","lookup":{"by":"carrier","table":"airlines","column":"name"}},
+            {"name":"alliance","lookup":{"by":"carrier","table":"airlines","column":"alliance"}},
+            {"name":"city","lookup":{"by":"dest","table":"airports","column":"city"}},
+            {"name":"hub","lookup":{"by":"origin","table":"airports","column":"city"}}]}"#,
+    )
+    .unwrap()
+}
+
+/// The dataset with what it looks up, in tables 1 and 2.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "for tests: the names are constants that fit")]
+pub fn lookup_dataset() -> DatasetDefinition {
+    let tables = tables().into_iter().zip(1..);
+    let tables: Vec<TableSource> =
+        tables.map(|(table, number)| TableSource { number, definition: table.make().unwrap() }).collect();
+    let mut dataset = dataset();
+    lookups().apply(&mut dataset).unwrap();
+    dataset.find_lookups(&tables).unwrap();
+    dataset
+}
+
+/// One question of every kind that looks something up, to [`lookup_dataset`].
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "for tests: the questions are constants that parse")]
+pub fn lookup_kinds() -> Vec<(&'static str, Question)> {
+    let question = |text: &str| serde_json::from_str(&format!(r#"{{"dataset":"flights",{text}}}"#)).unwrap();
+    LOOKUP_KINDS.iter().map(|(what, text)| (*what, question(text))).collect()
+}
+
+const LOOKUP_KINDS: &[(&str, &str)] = &[
+    ("groups that are looked up", r#""measures":[{"agg":"sum","measure":"distance"}],"by":["airline"]"#),
+    (
+        "a number where something is looked up",
+        r#""measures":[{"agg":"count"}],"filters":[{"op":"in","dimension":"alliance","values":["Star",null]}],"range":{"from":"2013-01-01","to":"2014-01-01"}"#,
+    ),
+    (
+        "a series by two of one row, compared",
+        r#""measures":[{"agg":"count"}],"by":["airline","alliance"],"grain":"month","range":{"from":"2013-01-01","to":"2014-01-01"},"compare":"previous_period""#,
+    ),
+    (
+        "groups by several tables, and by one that is looked up twice",
+        r#""measures":[{"agg":"distinct","dimension":"carrier"}],"by":["airline","city","hub"]"#,
+    ),
+    (
+        "weeks, compared with the year before",
+        r#""measures":[{"agg":"count","dimension":"city"}],"by":["hub"],"grain":"week","range":{"from":"2013-01-01","to":"2013-02-01"},"compare":"previous_year""#,
+    ),
+    (
+        "groups that are looked up and the others",
+        r#""measures":[{"agg":"sum","measure":"fare"}],"by":["city"],"limit":3,"other":true,"range":{"from":"2013-01-01","to":"2013-07-01"}"#,
+    ),
+    (
+        "formulas that look up",
+        r#""measures":[{"formula":"count(distinct lower(airline)) + sum(fare) filter (where alliance = 'Star' and city is not null)","as":"a"}]"#,
+    ),
+];
 
 /// What each is, and the question.
 #[must_use]

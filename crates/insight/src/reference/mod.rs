@@ -8,7 +8,7 @@ mod kinds;
 mod random;
 mod same;
 
-pub use evaluate::answer;
-pub use kinds::{dataset, kinds};
+pub use evaluate::{answer, looked_up};
+pub use kinds::{dataset, kinds, lookup_dataset, lookup_kinds, lookups, tables};
 pub use random::Dice;
 pub use same::same;

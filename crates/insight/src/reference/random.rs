@@ -4,7 +4,7 @@
 use insula_model::dice::Dice as Numbers;
 use insula_model::{
     Agg, Aggregate, Compare, Edge, Event, Figure, Filter, Formula, GrainChoice, Last, Question, Range, Show,
-    Sort, SortBy, WeekStart, period,
+    Sort, SortBy, TableRow, WeekStart, period,
 };
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -34,6 +34,8 @@ const MOMENTS: [&str; 9] = [
     "2018-11-04T12:00:00Z",
 ];
 const DIMENSIONS: [(&str, u64); 3] = [("origin", 3), ("dest", 30), ("carrier", 6)];
+/// What [`super::lookups`] looks up.
+const LOOKED_UP: [&str; 4] = ["airline", "alliance", "city", "hub"];
 const MEASURES: [&str; 3] = ["distance", "dep_delay", "fare"];
 /// The first values of each dimension; the others are `v6`, `v7` ….
 const VALUES: [&str; 6] = ["", "EWR", "jfk", "LGA-%_'\"\\", "Ab", "ab"];
@@ -78,13 +80,43 @@ const FORMULAS: [&str; 34] = [
 
 /// Throws events and questions to [`super::dataset`].
 #[derive(Debug, Clone)]
-pub struct Dice(Numbers);
+pub struct Dice(Numbers, &'static [&'static str]);
 
 impl Dice {
     /// The same seed throws the same things.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self(Numbers::new(seed))
+        Self(Numbers::new(seed), &[])
+    }
+
+    /// The same, with questions also about what [`super::lookups`] looks up.
+    #[must_use]
+    pub const fn looking_up(seed: u64) -> Self {
+        Self(Numbers::new(seed), &LOOKED_UP)
+    }
+
+    /// Names of dimensions that questions are about.
+    fn dimensions(&self) -> Vec<&'static str> {
+        DIMENSIONS.iter().map(|(name, _)| *name).chain(self.1.iter().copied()).collect()
+    }
+
+    fn dimension(&mut self) -> &'static str {
+        let all = self.dimensions();
+        self.one(&all)
+    }
+
+    /// Rows of a table of so many columns: keys that events carry and some that they do not, some without values.
+    pub fn rows(&mut self, columns: usize) -> Vec<TableRow> {
+        let keys = (0..40).map(|v| VALUES.get(v).map_or_else(|| format!("v{v}"), |text| (*text).to_owned()));
+        let mut rows = Vec::new();
+        for key in keys.filter(|key| !key.is_empty()) {
+            if self.chance(75) {
+                let known = [None, Some("EWR"), Some("v7"), Some(""), Some("Ab"), Some("ab"), Some("jfk")];
+                let values = (0..columns).map(|_| self.one(&known).map(str::to_owned)).collect();
+                rows.push(TableRow { key, values });
+            }
+        }
+        rows
     }
 
     fn one<T: Clone>(&mut self, of: &[T]) -> T {
@@ -163,7 +195,8 @@ impl Dice {
     /// which they are added does not show.
     pub fn formula(&mut self) -> String {
         let mut pattern = self.one(&FORMULAS).to_owned();
-        for (sign, names) in [("D", &DIMENSIONS.map(|(name, _)| name)), ("M", &MEASURES)] {
+        let dimensions = self.dimensions();
+        for (sign, names) in [("D", dimensions.as_slice()), ("M", &MEASURES)] {
             while pattern.contains(sign) {
                 pattern = pattern.replacen(sign, self.one(names), 1);
             }
@@ -173,7 +206,7 @@ impl Dice {
     }
 
     fn aggregate(&mut self) -> Aggregate {
-        let (dimension, measure) = (self.one(&DIMENSIONS).0, self.one(&MEASURES));
+        let (dimension, measure) = (self.dimension(), self.one(&MEASURES));
         match self.one(Agg::ALL) {
             Agg::Distinct => Aggregate::distinct(dimension),
             Agg::Count if self.chance(30) => Aggregate::of(Agg::Count, measure),
@@ -186,7 +219,7 @@ impl Dice {
     }
 
     fn filter(&mut self) -> Filter {
-        let (dimension, measure) = (self.one(&DIMENSIONS).0.to_owned(), self.one(&MEASURES).to_owned());
+        let (dimension, measure) = (self.dimension().to_owned(), self.one(&MEASURES).to_owned());
         let value = self.number();
         match self.0.below(12) {
             0 | 1 => Filter::In { dimension, values: self.values() },
@@ -249,7 +282,11 @@ impl Dice {
             }
         }
         let (skip, take) = (self.up_to(2), self.one(&[0, 0, 1, 1, 2, 3]));
-        question.by = DIMENSIONS.iter().skip(skip).take(take).map(|(name, _)| (*name).to_owned()).collect();
+        let mut dimensions = self.dimensions();
+        if !self.1.is_empty() && self.chance(70) {
+            dimensions.rotate_left(DIMENSIONS.len());
+        }
+        question.by = dimensions.into_iter().skip(skip).take(take).map(str::to_owned).collect();
         question.grain = self.chance(55).then(|| self.one(GrainChoice::ALL));
         question.filters = (0..self.up_to(3)).map(|_| self.filter()).collect();
         question.range = self.chance(75).then(|| self.range(now));

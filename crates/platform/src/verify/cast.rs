@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use insula_model::policy::operator_action::{IsolationVerify, TenantList};
 use insula_model::{
     ApiKeyInput, Branding, DashboardConfig, DatasetDefinition, Error, OperationId, Plan, RequestId, Result,
-    Scope, SessionInput, Slug, TenantId, Tier, problem,
+    Scope, SessionInput, Slug, TableDefinition, TenantId, Tier, problem,
 };
 use insula_store::verification::{Canary, Digest, Table};
 use insula_store::{OpCtx, OperationStatus, OperatorPermit, TenantFilter};
@@ -239,7 +239,9 @@ impl Platform {
                         if row == 2 { canary.only_id("dashboards") } else { canary.shared_id("dashboards") };
                     text(&of.to_string())
                 }
-                ("datasets", "name") => text(&format!("verify_{row}")),
+                ("datasets" | "tables", "name") => text(&format!("verify_{row}")),
+                // Rows that the planted events find.
+                ("table_rows", "key") => text(&canary.of(&format!("events.d1.{row}"))),
                 // None of the planted dashboards is a workspace's change of a template.
                 ("dashboards", "template_version" | "template_base") => Some("NULL".to_owned()),
                 ("datasets", "sample") | ("dashboards", "sample" | "is_default") => Some("false".to_owned()),
@@ -358,20 +360,30 @@ fn given(canary: &Canary) -> Result<HashMap<(&'static str, &'static str), String
     let definition = json!({
         "name": "verify_n", "label": canary.of("dataset"), "sample": false, "time_zone": null,
         "measures": [{ "name": "amount", "label": canary.of("measure"), "unit": null, "format": "number", "slot": 1 }],
-        "dimensions": [{ "name": "place", "label": canary.of("dimension"), "slot": 1 }],
+        "dimensions": [
+            { "name": "place", "label": canary.of("dimension"), "slot": 1 },
+            { "name": "town", "label": canary.of("lookup"), "slot": 13,
+              "lookup": { "by": "place", "table": "verify_0", "column": "town", "number": 1000, "slot": 1 } },
+        ],
     });
+    let table = json!({
+        "name": "verify_n", "label": canary.of("table"), "key": { "name": "place", "label": canary.of("key") },
+        "columns": [{ "name": "town", "label": canary.of("column"), "slot": 1 }],
+    });
+    let table: TableDefinition = serde_json::from_value(table).map_err(Error::internal)?;
     // Read once, so that a change of these types is seen here and not as a refusal in the middle of a run.
     let definition: DatasetDefinition = serde_json::from_value(definition).map_err(Error::internal)?;
     let config = json!({
         "range": { "last": "all" }, "compare": null, "layout": [{ "widget": "w1", "x": 0, "y": 0, "w": 3, "h": 2 }],
         "widgets": [{ "id": "w1", "title": canary.of("widget"), "kind": "table", "options": {},
-            "question": { "dataset": "verify_0", "measures": [{ "agg": "sum", "measure": "amount" }], "by": ["place"] } }],
+            "question": { "dataset": "verify_0", "measures": [{ "agg": "sum", "measure": "amount" }], "by": ["place", "town"] } }],
     });
     let config: DashboardConfig = serde_json::from_value(config).map_err(Error::internal)?;
     let value = |value: serde_json::Result<serde_json::Value>| value.map_err(Error::internal);
     Ok(HashMap::from([
         (("settings", "branding"), as_text(&value(serde_json::to_value(branding))?)),
         (("datasets", "definition"), as_text(&value(serde_json::to_value(definition))?)),
+        (("tables", "definition"), as_text(&value(serde_json::to_value(table))?)),
         (("dashboards", "config"), as_text(&value(serde_json::to_value(&config))?)),
         (("dashboard_versions", "config"), as_text(&value(serde_json::to_value(config))?)),
         (

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use insula_model::{
     ApiKeyId, DashboardId, DashboardInput, DashboardRestore, DatasetPut, Error, EventBatch, InvitationId,
-    MemberId, Question, RequestId, Result, Role, SettingsPatch, TenantId, problem,
+    MemberId, Question, RequestId, Result, Role, SettingsPatch, TableBatch, TableId, TenantId, problem,
 };
 use insula_store::{OpCtx, Tenant};
 use serde_json::json;
@@ -117,6 +117,10 @@ impl Platform {
         tries.own(86, "dashboards", &self.dashboard_list(tenant).await);
         tries.own(86, "datasets", &self.dataset_list(tenant).await);
         tries.own(86, "one dataset", &self.dataset_view(tenant, "verify_0").await);
+        tries.own(86, "tables", &self.table_list(tenant).await);
+        let shared = TableId::from_uuid(cast.attacker.canary.shared_id("tables"));
+        let rows = self.table_row_list(tenant, shared, None, 200).await;
+        tries.own(86, "the rows of a table whose id others have too", &rows);
         let same = DashboardId::from_uuid(cast.attacker.canary.shared_id("dashboards"));
         tries.own(86, "a dashboard whose id others have too", &self.dashboard_view(tenant, same).await);
         tries.own(
@@ -137,6 +141,7 @@ impl Platform {
             json!({ "dataset": "verify_0", "measures": [{ "agg": "sum", "measure": "amount" }, { "agg": "count" }] }),
             json!({ "dataset": "verify_0", "measures": [{ "agg": "max", "measure": "amount" }], "by": ["place"] }),
             json!({ "dataset": "verify_0", "measures": [{ "agg": "distinct", "dimension": "place" }] }),
+            json!({ "dataset": "verify_0", "measures": [{ "agg": "count" }], "by": ["place", "town"] }),
         ] {
             let answer = match serde_json::from_value::<Question>(question).map_err(Error::internal) {
                 Ok(question) => {
@@ -192,6 +197,13 @@ impl Platform {
             .dashboard_reset(tenant, id, Some(1)));
         absent!(86, "deleting the victim's dashboard", DashboardId("dashboards"), |id| self
             .dashboard_delete(tenant, id));
+        absent!(86, "the rows of the victim's table", TableId("tables"), |id| self
+            .table_row_list(tenant, id, None, 200));
+        absent!(86, "rows for the victim's table", TableId("tables"), |id| async move {
+            let batch = TableBatch::from_json(br#"{"rows":[{"place":"mine"}]}"#)?;
+            self.table_row_update(tenant, id, batch).await
+        });
+        absent!(86, "deleting the victim's table", TableId("tables"), |id| self.table_delete(tenant, id));
         absent!(86, "revoking the victim's key", ApiKeyId("api_keys"), |id| self.api_key_delete(tenant, id));
         absent!(86, "raising the victim's member", MemberId("members"), |id| self.member_update(
             tenant,

@@ -154,8 +154,8 @@ each_tier!(the_same_ids_in_two_tenants_are_two_events, async |t: &TestPlatform, 
 });
 
 /// Waits until a transaction waits for another one.
-async fn somebody_waits(watcher: &Client) {
-    until("the batch waits for the other transaction", || async {
+pub(crate) async fn somebody_waits(watcher: &Client) {
+    until("somebody waits for the other transaction", || async {
         let waiting = "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) \
                         WHERE NOT l.granted AND a.datname = current_database())";
         watcher.query_one(waiting, &[]).await.expect("a look").get(0)

@@ -38,5 +38,6 @@ mod rollups;
 mod rows;
 mod sessions;
 mod settings;
+mod tables;
 mod templates;
 mod unlogged;

@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::data::{flights, ingest_flights};
 use crate::people::{Person, home, request};
 use crate::questions::{asked, names, put_in, stored};
+use crate::tables::Tables;
 
 /// How many random questions are asked in each tier.
 const RANDOM: u64 = 120;
@@ -84,9 +85,10 @@ async fn count(t: &TestPlatform, home: &TestTenant, sql: &str) -> i64 {
 each_tier!(random_questions_are_answered_as_the_events_say, async |t: &TestPlatform, tier| {
     let acme = home(t, "acme", tier).await;
     let owner = Person::owner(t, &acme).await;
-    let (mut compared, mut of_sums, mut rows) = (0, 0, 0);
+    let tables = Tables::make(t, &owner).await;
+    let (mut compared, mut of_sums, mut looked_up, mut rows) = (0, 0, 0, 0);
     for seed in 0..RANDOM / 10 {
-        let mut dice = reference::Dice::new(seed * 7_000 + tier as u64);
+        let mut dice = reference::Dice::looking_up(seed * 7_000 + tier as u64);
         let context = dice.context();
         if seed > 0 {
             t.platform.dataset_delete(&owner.tenant(t), "flights").await.expect("deleted");
@@ -115,7 +117,10 @@ each_tier!(random_questions_are_answered_as_the_events_say, async |t: &TestPlatf
         }
         all.extend(late);
         let own = Rolled::zone_of(&context.time_zone);
+        tables.fill(t, &owner, &mut dice).await;
+        tables.look_up(t, &owner).await;
         let mut dataset = stored(t, &owner, "flights").await;
+        let all = tables.seen(t, &owner, &dataset, &all).await;
         dataset.rolled = Some(Rolled { zone: own, slots: (0..=12).collect() });
         for turn in 0..10 {
             let asked_for = dice.question(context.now);
@@ -129,6 +134,7 @@ each_tier!(random_questions_are_answered_as_the_events_say, async |t: &TestPlatf
                     }
                     let sql = compile(&question, dataset.source(), &context).expect("compiled").statement.sql;
                     of_sums += usize::from(sql.contains("FROM rollups"));
+                    looked_up += usize::from(sql.contains("FROM rollups") && sql.contains("table_rows"));
                     compared += 1;
                     rows += found.rows();
                 }
@@ -139,6 +145,7 @@ each_tier!(random_questions_are_answered_as_the_events_say, async |t: &TestPlatf
     }
     assert!(compared > 60 && rows > 100, "{compared} answers with {rows} rows say too little");
     assert!(of_sums > 15, "{of_sums} of {compared} answers came of sums: too few to say anything");
+    assert!(looked_up > 5, "{looked_up} of {compared} looked something up by sums: too few to say anything");
 });
 
 each_tier!(sums_are_read_where_they_are_good_and_events_elsewhere, async |t: &TestPlatform, tier| {

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use insula_model::{
     ApiKeyId, DashboardId, EmbedKeyId, Error, InvitationId, MemberId, OperationId, OperatorTokenId,
-    PublicLinkId, TemplateId,
+    PublicLinkId, TableId, TemplateId,
 };
 
 use crate::app::App;
@@ -30,6 +30,7 @@ nouns! {
     OperationId = "operation";
     OperatorTokenId = "token";
     PublicLinkId = "public link";
+    TableId = "table";
     TemplateId = "template";
 }
 

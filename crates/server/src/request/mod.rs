@@ -8,6 +8,7 @@ mod json;
 mod matching;
 mod picture;
 mod query;
+mod rows;
 
 pub(crate) use batch::Batch;
 pub(crate) use body::{Behind, Content, Nothing, Posted, Sent};
@@ -16,3 +17,4 @@ pub(crate) use json::{Json, MaybeJson, json_in_query};
 pub(crate) use matching::{IfNoneMatch, MaybeVersion, Version};
 pub(crate) use picture::Picture;
 pub(crate) use query::{Paging, Query, limit};
+pub(crate) use rows::Rows;

@@ -21,6 +21,7 @@ mod questions;
 mod sample_data;
 mod session;
 mod settings;
+mod tables;
 
 use axum::Router;
 use axum::middleware::from_fn;
@@ -49,6 +50,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(api_keys::api())
         .merge(events::api())
         .merge(datasets::api())
+        .merge(tables::api())
         .merge(sample_data::api())
         .merge(questions::api())
         .merge(dashboards::api())

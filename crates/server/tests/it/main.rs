@@ -25,5 +25,6 @@ mod serving;
 mod site;
 mod slugs;
 mod stream;
+mod tables;
 mod watching;
 mod white_label;

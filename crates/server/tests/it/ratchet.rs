@@ -51,6 +51,8 @@ fn body(id: &str) -> Option<Value> {
         "api_key_create" => json!({ "name": "a key", "scopes": ["data:read"] }),
         "event_ingest" => json!({ "events": [{ "id": "a", "dataset": "a", "at": "2026-01-01T00:00:00Z" }] }),
         "dataset_update" => json!({ "label": "A" }),
+        "table_create" | "table_update" => json!({ "name": "a", "key": { "name": "code" } }),
+        "table_row_replace" | "table_row_update" => json!({ "rows": [{ "code": "a" }] }),
         "question_ask" | "question_rows" => {
             json!({ "question": { "dataset": "a", "measures": [{ "agg": "count" }] } })
         }
@@ -89,6 +91,8 @@ fn rule(id: &str) -> String {
         "invitation_create" => "member.invite",
         "invitation_delete" => "member.delete",
         "dataset_list" => "dataset.view",
+        "table_list" | "table_row_list" => "table.view",
+        "table_row_replace" | "table_row_update" => "table.update",
         "dashboard_list" | "dashboard_data" | "dashboard_version_list" | "dashboard_version_view" => {
             "dashboard.view"
         }
@@ -144,6 +148,7 @@ fn filled(path: &str, id: &str, with: &str) -> String {
         Some("public") => "plk",
         Some("operation") => "op",
         Some("operator") => "tok",
+        Some("table") => "tbl",
         Some("template") => "tpl",
         _ => "",
     };
@@ -360,6 +365,7 @@ pub(crate) async fn things_of(
     let members = get(house, tenant, cookie, "/members").await.expect(200).json();
     let member = members["items"][0]["id"].as_str().expect("an id").to_owned();
     let embed_key = post("/embed-keys", json!({})).await;
+    let table = post("/tables", json!({ "name": "theirs", "key": { "name": "code" } })).await;
     let link = post("/public-links", json!({ "dashboard": dashboard, "name": "theirs" })).await;
     vec![
         ("favourite", dashboard.clone()),
@@ -368,6 +374,7 @@ pub(crate) async fn things_of(
         ("api_key", key),
         ("member", member),
         ("embed_key", embed_key),
+        ("table", table),
         ("public_link", link),
     ]
 }

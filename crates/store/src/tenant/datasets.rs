@@ -8,7 +8,9 @@
 
 use insula_insight::{Rolled, Source};
 use insula_model::policy::action::{DatasetDelete, DatasetUpdate};
-use insula_model::{Dataset, DatasetDefinition, DatasetId, DatasetPut, Error, Mode, Result, Write, problem};
+use insula_model::{
+    Dataset, DatasetDefinition, DatasetId, DatasetPut, Error, Lookup, Mode, Result, Write, problem,
+};
 use serde_json::json;
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;
@@ -174,6 +176,7 @@ impl Datasets<'_, '_, Write> {
             }
             let mut definition = DatasetDefinition::new(name)?;
             put.apply(&mut definition)?;
+            self.find_lookups(&mut definition).await?;
             let made = self.insert(id, &definition).await?.seen(self.0).ok_or_else(|| absent(name))?;
             let said = json!({ "name": name, "created": true, "visible_to": definition.visible_to });
             self.0.used(permit, made.dataset.id, &said)?;
@@ -184,12 +187,70 @@ impl Datasets<'_, '_, Write> {
         super::expect_version(expected, known.dataset.version)?;
         let mut definition = known.dataset.definition.clone();
         put.apply(&mut definition)?;
+        self.find_lookups(&mut definition).await?;
         let changed = self.redefine(known.dataset.id, &definition).await?;
         let changed = changed.seen(self.0).ok_or_else(|| absent(name))?;
         let version = changed.dataset.version;
         let said = json!({ "name": name, "version": version, "visible_to": definition.visible_to });
         self.0.used(permit, changed.dataset.id, &said)?;
         Ok((changed, false))
+    }
+
+    /// Finds where dimensions are looked up. Whoever holds the catalogue knows that the tables and columns stay.
+    async fn find_lookups(&mut self, definition: &mut DatasetDefinition) -> Result<()> {
+        if definition.looked_up().next().is_none() {
+            return Ok(());
+        }
+        let tables = self.0.tables().sources().await?;
+        definition.find_lookups(&tables)
+    }
+
+    /// That nothing is looked up in a table, or in one of its columns. For those who hold the catalogue.
+    ///
+    /// # Errors
+    /// `table.in_use`, with the datasets that are to be seen.
+    pub(super) async fn look_up_nothing(&mut self, number: i32, column: Option<u8>) -> Result<()> {
+        let mut lookup = json!({ "number": number });
+        if let Some(slot) = column {
+            lookup["slot"] = slot.into();
+        }
+        let rows = self
+            .0
+            .rows(
+                "SELECT id, definition, version, events, updated_at, number, data_version, rolled FROM datasets \
+                  WHERE definition -> 'dimensions' @> $1 ORDER BY name",
+                &[&Json(json!([{ "lookup": lookup }]))],
+            )
+            .await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let all = rows.iter().map(Unseen::of).collect::<Result<Vec<_>>>()?;
+        let here = |l: &Lookup| l.number == number && column.is_none_or(|slot| l.slot == slot);
+        let mut names = Vec::new();
+        for dataset in all.into_iter().filter_map(|d| d.seen(self.0)) {
+            let definition = &dataset.dataset.definition;
+            let those = definition.looked_up().filter(|(_, l)| here(l));
+            names.extend(those.map(|(d, _)| format!("{}.{}", definition.name, d.name)));
+        }
+        let detail = match names.as_slice() {
+            [] => "Something in this workspace is looked up there.".to_owned(),
+            names => format!("It is looked up there: {}.", names.join(", ")),
+        };
+        Err(Error::new(problem::TABLE_IN_USE, detail))
+    }
+
+    /// Whatever was made from a table's rows is not found again. For those who hold the catalogue; comes last before the
+    /// commit, because the datasets' rows are locked from here on, in the order in which everybody locks them.
+    pub(super) async fn raise_looking_up(&mut self, number: i32) -> Result<()> {
+        self.0
+            .execute(
+                "WITH held AS (SELECT id FROM datasets WHERE definition -> 'dimensions' @> $1 ORDER BY id FOR NO KEY UPDATE) \
+                 UPDATE datasets d SET data_version = d.data_version + 1 FROM held WHERE d.id = held.id",
+                &[&Json(json!([{ "lookup": { "number": number } }]))],
+            )
+            .await?;
+        Ok(())
     }
 
     /// Deletes a dataset with its events; says how many these were.

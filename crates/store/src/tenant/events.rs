@@ -159,7 +159,10 @@ impl From<Unseen> for Known {
 
 fn knows(definition: &DatasetDefinition, event: &Event) -> bool {
     event.measures.iter().all(|(name, _)| definition.measure(name).is_some())
-        && event.dimensions.iter().all(|(name, _)| definition.dimension(name).is_some())
+        && event
+            .dimensions
+            .iter()
+            .all(|(name, _)| definition.dimension(name).is_some_and(|d| d.lookup.is_none()))
 }
 
 fn rejection(error: &insula_model::Error) -> EventProblem {
@@ -368,12 +371,28 @@ fn taken<'e>(events: &'e [Event], rejected: &[(usize, EventProblem)]) -> (Vec<&'
 fn learn(known: &mut Vec<Known>, events: &[Event]) -> Vec<(usize, EventProblem)> {
     let mut rejected = Vec::new();
     for (index, event) in events.iter().enumerate() {
-        let learnt = learn_one(known, event);
-        if let Err(error) = learnt {
+        let looked_up =
+            known.iter().find(|k| k.definition.name == event.dataset).and_then(|k| carries(k, event));
+        if let Some(why) = looked_up {
+            rejected.push((index, why));
+            continue;
+        }
+        if let Err(error) = learn_one(known, event) {
             rejected.push((index, rejection(&error)));
         }
     }
     rejected
+}
+
+/// An event that carries what the dataset looks up: its value would be shown nowhere.
+fn carries(dataset: &Known, event: &Event) -> Option<EventProblem> {
+    let named = |name: &str| dataset.definition.looked_up().find(|(d, _)| d.name == name);
+    let (dimension, lookup) = event.dimensions.iter().find_map(|(name, _)| named(name))?;
+    let detail = format!(
+        "{} is looked up in the table {:?}: send {} instead, or send it under another name.",
+        dimension.name, lookup.table, lookup.by
+    );
+    Some(EventProblem { code: "event.dimension".to_owned(), detail })
 }
 
 fn learn_one(known: &mut Vec<Known>, event: &Event) -> Result<()> {

@@ -24,6 +24,8 @@ mod questions;
 mod rollups;
 mod samples;
 mod settings;
+mod table_rows;
+mod tables;
 mod usage;
 
 use insula_model::{Error, Result, Write, problem};
@@ -46,6 +48,8 @@ pub use outbox::OutboxItem;
 pub use questions::QuestionState;
 pub use rollups::{ROLLED_FROM, ROLLUP_JOB, RollState};
 pub use samples::SamplesDeleted;
+pub use table_rows::Replacing;
+pub use tables::StoredTable;
 pub use usage::TenantUsage;
 
 /// A value that is kept as JSON.

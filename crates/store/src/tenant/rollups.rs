@@ -113,7 +113,7 @@ fn sum_up(measures: usize, dimensions: usize) -> String {
 fn sum_up_of(definition: &DatasetDefinition) -> Result<&'static str> {
     let width = |slots: &mut dyn Iterator<Item = u8>| slots.max().map_or(0, usize::from);
     let measures = width(&mut definition.measures.iter().map(|m| m.slot));
-    let dimensions = width(&mut definition.dimensions.iter().map(|d| d.slot));
+    let dimensions = width(&mut definition.carried().map(|d| d.slot));
     let text =
         SUM_UP.get(measures * (DIMENSION_SLOTS + 1) + dimensions).filter(|_| dimensions <= DIMENSION_SLOTS);
     text.map(String::as_str).ok_or_else(|| Error::internal("a dataset with more slots than there are"))

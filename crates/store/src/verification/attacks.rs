@@ -212,7 +212,7 @@ fn writing(list: &mut List, scene: &Scene<'_>, table: &Table) {
 
 /// Tables with another unique column besides the id: the copy of a row meets its own original there.
 fn unique_elsewhere(table: &str) -> bool {
-    matches!(table, "members" | "invitations" | "datasets")
+    matches!(table, "members" | "invitations" | "datasets" | "tables")
 }
 
 fn rights(list: &mut List, scene: &Scene<'_>, table: &Table) {

@@ -21,6 +21,16 @@ export interface CalculatedDraft extends MeasureDraft {
   /** Nobody knows its name yet. */
   fresh: boolean;
 }
+/** A dimension that is looked up in a table. */
+export interface LookupDraft extends DimensionDraft {
+  by: string;
+  table: string;
+  column: string;
+  /** Which of the list it is, whatever it is called meanwhile. */
+  key: string;
+  /** Nobody knows its name yet. */
+  fresh: boolean;
+}
 export interface Draft {
   label: string;
   description: string;
@@ -30,11 +40,13 @@ export interface Draft {
   measures: MeasureDraft[];
   calculated: CalculatedDraft[];
   dimensions: DimensionDraft[];
+  lookups: LookupDraft[];
 }
 
 /** As on the server. */
 export const MOST_DESCRIPTION = 500;
 export const MOST_CALCULATED = 32;
+export const MOST_LOOKUPS = 12;
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 export function draftOf(d: Dataset): Draft {
@@ -44,7 +56,8 @@ export function draftOf(d: Dataset): Draft {
     ...{ label: d.label, description: d.description ?? '', time_zone: d.time_zone ?? '', visible_to: sightOf(d) },
     measures: d.measures.map(measure),
     calculated: (d.calculated ?? []).map((one) => ({ ...measure(one), formula: one.formula, key: one.name, fresh: false })),
-    dimensions: d.dimensions.map(dimension),
+    dimensions: d.dimensions.filter((one) => !one.lookup).map(dimension),
+    lookups: d.dimensions.flatMap((one) => (one.lookup ? [{ ...dimension(one), by: one.lookup.by, table: one.lookup.table, column: one.lookup.column, key: one.name, fresh: false }] : [])),
   };
 }
 
@@ -59,7 +72,7 @@ export function putOf(draft: Draft): DatasetPut {
     ...said('time_zone', draft.time_zone),
     visible_to: draft.visible_to,
     measures: [...draft.measures.map(measure), ...draft.calculated.map((one) => ({ ...measure(one), formula: one.formula.trim() }))],
-    dimensions: draft.dimensions.map(dimension),
+    dimensions: [...draft.dimensions.map(dimension), ...draft.lookups.map((one) => ({ ...dimension(one), lookup: { by: one.by, table: one.table, column: one.column } }))],
   };
 }
 
@@ -77,6 +90,13 @@ export function check(draft: Draft): Record<string, string> {
     if (one.formula.trim() === '') found[`${at}/formula`] = 'What is it worked out by?';
     taken.add(name);
   }
+  for (const [i, one] of draft.lookups.entries()) {
+    const [at, name] = [`/dimensions/${draft.dimensions.length + i}`, one.name.trim()];
+    if (!NAME.test(name)) found[`${at}/name`] = 'A name begins with a to z and has a to z, 0 to 9 and _.';
+    else if (taken.has(name)) found[`${at}/name`] = 'There is something of this name already.';
+    if (one.column === '') found[`${at}/lookup/column`] = 'Which column is it?';
+    taken.add(name);
+  }
   return found;
 }
 
@@ -88,7 +108,7 @@ export function moved<T>(list: readonly T[], from: number, to: number): T[] {
   return next;
 }
 
-type List = 'measures' | 'calculated' | 'dimensions';
+type List = 'measures' | 'calculated' | 'dimensions' | 'lookups';
 
 /** Something that both changed, each in another way. */
 export interface Both {
@@ -102,12 +122,13 @@ export interface Both {
   value: unknown;
 }
 
-const FIELDS = { label: 'name', description: 'description', time_zone: 'time zone', visible_to: 'who may see it', unit: 'unit', format: 'format', formula: 'formula' } as const;
+const FIELDS = { label: 'name', description: 'description', time_zone: 'time zone', visible_to: 'who may see it', unit: 'unit', format: 'format', formula: 'formula', by: 'what it is looked up by', table: 'table', column: 'column' } as const;
 type Field = keyof typeof FIELDS;
 const OF: Record<List, readonly Field[]> = {
   measures: ['label', 'unit', 'format', 'description'],
   calculated: ['label', 'formula', 'unit', 'format', 'description'],
   dimensions: ['label', 'description'],
+  lookups: ['label', 'by', 'table', 'column', 'description'],
 };
 
 type Fields = Partial<Record<Field, unknown>>;
@@ -152,6 +173,7 @@ export function merge(base: Draft, mine: Draft, theirs: Draft): { draft: Draft; 
     measures: items('measures', base.measures, mine.measures, theirs.measures),
     calculated: items('calculated', base.calculated, mine.calculated, theirs.calculated),
     dimensions: items('dimensions', base.dimensions, mine.dimensions, theirs.dimensions),
+    lookups: items('lookups', base.lookups, mine.lookups, theirs.lookups),
   };
   return { draft, both };
 }

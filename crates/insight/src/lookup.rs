@@ -1,0 +1,89 @@
+//! Dimensions that are looked up in tables, as joins: events (or sums of them) with columns `d13` to `d24` that are none of
+//! theirs.
+//!
+//! What must always hold: a row of a table is joined by the tenant, the table's number and the key, never by the key alone;
+//! there is one row at most, so that no event is counted twice, and an event without one stays. Only what is asked for is
+//! joined; where nothing is, the SQL is what it was.
+//!
+//! A row is found in the index by all that it is found by, once for each key (PostgreSQL remembers what it found): left to
+//! itself the planner, which knows nothing of a table that was filled a moment ago, may go through all of the table for each
+//! event. Measured in the decision record on look-ups. Tested against the reference evaluator in `platform/tests/it/questions.rs`
+//! and `rollups.rs`.
+
+use insula_model::DatasetDefinition;
+
+use crate::statement::{Binder, Param};
+
+/// One dimension that is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Looked {
+    /// Its virtual slot.
+    slot: u8,
+    /// The slot of the dimension that has the keys.
+    by: u8,
+    /// The number of the table.
+    number: i32,
+    /// The slot of the table's column.
+    column: u8,
+}
+
+/// The dimensions of a dataset that are looked up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Lookups(Vec<Looked>);
+
+impl Lookups {
+    pub(crate) fn of(dataset: &DatasetDefinition) -> Self {
+        let one = |(dimension, lookup): (&insula_model::Dimension, &insula_model::Lookup)| {
+            let by = dataset.dimension(&lookup.by)?.slot;
+            Some(Looked { slot: dimension.slot, by, number: lookup.number, column: lookup.slot })
+        };
+        Self(dataset.looked_up().filter_map(one).collect())
+    }
+
+    /// The slot of the dimension on which a dimension hangs: its own, unless it is looked up.
+    pub(crate) fn carried(&self, slot: u8) -> u8 {
+        self.0.iter().find(|looked| looked.slot == slot).map_or(slot, |looked| looked.by)
+    }
+
+    /// Whether some of these columns are looked up.
+    pub(crate) fn any(&self, slots: &[u8]) -> bool {
+        self.0.iter().any(|looked| slots.contains(&looked.slot))
+    }
+
+    /// What stands behind `FROM`: the rows under the name `events`, with those of the columns that are looked up.
+    /// `rows` are the events, or what has a tenant and the columns with the keys.
+    pub(crate) fn from(&self, rows: &str, slots: &[u8], binder: &mut Binder) -> String {
+        if !self.any(slots) {
+            return if rows == EVENTS { rows.to_owned() } else { format!("{rows} AS events") };
+        }
+        // By table and dimension: one row has several columns.
+        let mut joined: Vec<(i32, u8, Vec<String>)> = Vec::new();
+        let mut shown = String::new();
+        for looked in self.0.iter().filter(|looked| slots.contains(&looked.slot)) {
+            let same =
+                |(number, by, _): &(i32, u8, Vec<String>)| (*number, *by) == (looked.number, looked.by);
+            let place = joined.iter().position(same).unwrap_or_else(|| {
+                joined.push((looked.number, looked.by, Vec::new()));
+                joined.len() - 1
+            });
+            let column = format!("a{}", looked.column);
+            shown.push_str(&format!(", t{}.{column} AS d{}", place + 1, looked.slot));
+            if !joined[place].2.contains(&column) {
+                joined[place].2.push(column);
+            }
+        }
+        let mut joins = String::new();
+        for (t, (number, by, columns)) in (1..).zip(joined) {
+            let number = binder.bind(Param::Int4(number));
+            joins.push_str(&format!(
+                "\n  LEFT JOIN LATERAL (\n    SELECT {} FROM table_rows\n    \
+                 WHERE tenant_id = e.tenant_id AND number = {number} AND key = e.d{by} OFFSET 0\n  ) AS t{t} ON true",
+                columns.join(", ")
+            ));
+        }
+        format!("(\n  SELECT e.*{shown} FROM {rows} AS e{joins}\n) AS events")
+    }
+}
+
+/// The table of the events.
+pub(crate) const EVENTS: &str = "events";
