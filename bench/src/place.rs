@@ -65,6 +65,7 @@ impl Node {
             mailing: Mailing::Kept,
             quarantine_days: 30,
             questions: insula_platform::QuestionLimits::default(),
+            embeds: insula_platform::EmbedLimits::default(),
             worker_lease: Duration::from_secs(10),
         };
         Ok(Self { tasks, platform: Platform::new(store, settings, Faults::none()) })

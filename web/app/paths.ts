@@ -91,6 +91,7 @@ export const TENANT_API = {
   dashboards: () => '/dashboards',
   dashboard: (id: string) => `/dashboards/${enc(id)}`,
   dashboardData: (id: string) => `/dashboards/${enc(id)}/data`,
+  favourite: (id: string) => `/dashboards/${enc(id)}/favourite`,
   embedTokens: () => '/embed-tokens',
   embedding: () => '/embedding',
   embedKeys: () => '/embed-keys',

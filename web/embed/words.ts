@@ -78,6 +78,10 @@ const REMEDIES: Record<string, Remedy> = {
     cause: 'The token, its viewer, the key that made it, its dashboard or the public link was revoked or deleted.',
     remedy: 'Make a new token. If that is refused as well, look at the API key and at the dashboard.',
   },
+  'limit.rate': {
+    cause: 'Too many tokens or links from this network address were refused a moment ago.',
+    remedy: 'Wait for some seconds. Then find what goes on sending tokens that have ended or are wrong: all behind the same address wait for it.',
+  },
   'embed.audience': {
     cause: 'The token was signed for another purpose.',
     remedy: 'Send the token that POST /api/v1/embed-tokens gave: its claim aud is "insula:embed".',

@@ -94,6 +94,7 @@ fn settings(config: &Config, port: u16) -> Settings {
         worker_lease: Duration::from_secs(u64::from(config.workers.lease_seconds)),
         quarantine_days: config.tenants.quarantine_days,
         questions: config.questions,
+        embeds: config.embeds,
     }
 }
 

@@ -112,6 +112,9 @@ pub struct Dashboard {
     pub description: Option<String>,
     /// Whether it is the one that opens first.
     pub default: bool,
+    /// Whether it is a favourite of the member who asks. Only lists say so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub favourite: bool,
     /// Rises with every change.
     pub version: i64,
     /// When it last changed.

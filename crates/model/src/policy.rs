@@ -368,6 +368,10 @@ actions! {
     DashboardReset = "dashboard.reset", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
     /// Delete a dashboard.
     DashboardDelete = "dashboard.delete", Write, Editor, key Some(DashboardsWrite), support None, system true, embed false, audited true;
+    /// Mark a dashboard as one's own favourite.
+    FavouriteCreate = "favourite.create", Write, Viewer, key None, support None, system false, embed false, audited false;
+    /// Take the mark away again.
+    FavouriteDelete = "favourite.delete", Write, Viewer, key None, support None, system false, embed false, audited false;
     /// Read and verify the audit log.
     AuditView = "audit.view", Read, Admin, key Some(AuditRead), support Some(Support), system true, embed false, audited false;
     /// Remove the sample data with one click.

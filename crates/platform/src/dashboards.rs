@@ -10,7 +10,8 @@ use insula_store::Tenant;
 use crate::Platform;
 
 impl Platform {
-    /// All dashboards without their configurations, the one that opens first at the head: at most 200, on one page.
+    /// All dashboards without their configurations, one's favourites at the head, then the one that opens first: at most
+    /// 200, on one page.
     ///
     /// # Errors
     /// `auth.forbidden`.

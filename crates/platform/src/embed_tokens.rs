@@ -17,7 +17,7 @@ impl Platform {
     ///
     /// # Errors
     /// `auth.forbidden`; `not_found` without the dashboard; `embed.row_filter` when a required dimension is not locked;
-    /// `input.invalid` with a pointer; `idempotency.reused`.
+    /// `input.invalid` with a pointer; `idempotency.reused`; `limit.rate` when the workspace makes too many.
     pub async fn embed_token_create(
         &self,
         tenant: &Tenant<'_>,
@@ -25,6 +25,7 @@ impl Platform {
     ) -> Result<EmbedTokenCreated> {
         let permit = tenant.authorize::<EmbedMint>()?;
         let ttl = input.check()?;
+        self.embed_buckets().mint(tenant.id(), self.world().now())?;
         let (id, now) = (EmbedTokenId::from_uuid(self.world().uuid()), self.world().now().as_second());
         let address = self.settings().tenant_url(&tenant.record().slug);
         let said = EmbedClaims {

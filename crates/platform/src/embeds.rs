@@ -3,6 +3,7 @@
 //!
 //! What must always hold: which dashboard it is stands in the credential and nowhere in the request.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use insula_model::policy::action::EmbedView as ViewAction;
@@ -19,14 +20,20 @@ impl Platform {
     ///
     /// # Errors
     /// `embed.signature`, `embed.tenant`, `embed.audience`, `embed.not_yet`, `embed.expired`, `embed.revoked`;
-    /// `tenant.suspended`, `tenant.gone`, `tenant.not_ready`.
+    /// `limit.rate` when too many from that address were; `tenant.suspended`, `tenant.gone`, `tenant.not_ready`.
     pub async fn embed_context(
         &self,
         text: &str,
         record: &Arc<TenantRecord>,
+        from: IpAddr,
         request: RequestId,
     ) -> Result<OpCtx> {
+        self.embed_buckets().admit(record.id, from, self.world().now())?;
         self.store().embed_context(text, record, request).await.map_err(|refusal| {
+            // Neither a closed workspace nor a fault of ours is a failure of theirs.
+            if refusal.error.code().starts_with("embed.") {
+                self.embed_buckets().refusal(record.id, from, self.world().now());
+            }
             if let Some(dashboard) = refusal.dashboard {
                 self.embed_counted(record.id, dashboard, Counted { refused: 1, ..Counted::default() });
             }

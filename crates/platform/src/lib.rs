@@ -4,6 +4,7 @@
 
 mod api_keys;
 mod audits;
+mod buckets;
 mod cache;
 mod credentials;
 mod dashboard_data;
@@ -12,6 +13,7 @@ mod dashboard_stream;
 mod dashboards;
 mod datasets;
 mod embed_keys;
+mod embed_limits;
 mod embed_revocations;
 mod embed_tokens;
 mod embed_usage;
@@ -19,6 +21,7 @@ mod embedding;
 mod embeds;
 mod events;
 mod faults;
+mod favourites;
 mod installation;
 mod invitations;
 pub mod jobs;
@@ -54,6 +57,7 @@ use insula_store::{DashboardState, Store};
 
 use crate::cache::{Bound, TenantCache};
 use crate::dashboard_plans::Planned;
+use crate::embed_limits::EmbedBuckets;
 use crate::embed_usage::EmbedCounts;
 use crate::passwords::Passwords;
 use crate::queue::Queue;
@@ -69,7 +73,7 @@ pub use operators::OperatorSignedIn;
 pub use owners::OwnerInstalled;
 pub use questions::{QuestionRequest, RowsRequest};
 pub use sessions::SignedIn;
-pub use settings::{Mailing, QuestionLimits, Settings};
+pub use settings::{EmbedLimits, Mailing, QuestionLimits, Settings};
 pub use tenants::{DeleteTenantInput, OperationView, OwnerRequest, StepView, TenantRequest};
 pub use workspace::Seed;
 
@@ -90,6 +94,7 @@ struct Inner {
     plans: TenantCache<Planned>,
     framing: TenantCache<Vec<String>>,
     embed_counts: EmbedCounts,
+    embed_buckets: EmbedBuckets,
     rows: TenantCache<Rows>,
     queue: Queue,
     passwords: Passwords,
@@ -108,6 +113,7 @@ impl Platform {
         let (states, plans) = (TenantCache::new(each, kept), TenantCache::new(each, Duration::from_mins(1)));
         let queue = Queue::new(settings.questions, store.sizes());
         let (passwords, embed_counts) = (Passwords::new(), EmbedCounts::default());
+        let embed_buckets = EmbedBuckets::new(settings.embeds);
         let inner = Inner {
             store,
             settings,
@@ -118,6 +124,7 @@ impl Platform {
             plans,
             framing,
             embed_counts,
+            embed_buckets,
             rows,
             queue,
             passwords,
@@ -170,6 +177,10 @@ impl Platform {
 
     pub(crate) fn embed_counts(&self) -> &EmbedCounts {
         &self.inner.embed_counts
+    }
+
+    pub(crate) fn embed_buckets(&self) -> &EmbedBuckets {
+        &self.inner.embed_buckets
     }
 
     /// How often something that is kept in memory was found to belong to another tenant than who asked; it was

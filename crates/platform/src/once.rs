@@ -73,7 +73,8 @@ impl Platform {
         }
     }
 
-    /// Removes what has expired in a tenant: replies kept for repeated requests, invitations, what was said of embeds.
+    /// Removes what has expired in a tenant: replies kept for repeated requests, invitations, what was said of embeds, marks on what is
+    /// published no more.
     ///
     /// # Errors
     /// `database.down`.
@@ -87,7 +88,8 @@ impl Platform {
         let keys = tx.embed_keys().tidy(&permit, now).await?;
         let revocations = tx.embed_revocations().tidy(&permit, now).await?;
         let viewers = tx.embed_usage().tidy(&permit, embed_usage::forgotten(now)).await?;
+        let favourites = tx.favourites().tidy(&permit).await?;
         tx.commit().await?;
-        Ok(replies + invitations + keys + revocations + viewers)
+        Ok(replies + invitations + keys + revocations + viewers + favourites)
     }
 }

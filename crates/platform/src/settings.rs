@@ -28,6 +28,29 @@ pub struct Settings {
     pub quarantine_days: u16,
     /// What questions may cost, and what is kept of their answers.
     pub questions: QuestionLimits,
+    /// How often tokens of embeds are made, and refused.
+    pub embeds: EmbedLimits,
+}
+
+/// How often one workspace makes embed tokens, and how often one network address comes with such that are refused, on one
+/// node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EmbedLimits {
+    /// Tokens a second.
+    pub mint_rate: u32,
+    /// Tokens at once, after a pause.
+    pub mint_burst: u32,
+    /// Refusals a second.
+    pub refusal_rate: u32,
+    /// Refusals at once, after a pause.
+    pub refusal_burst: u32,
+}
+
+impl Default for EmbedLimits {
+    fn default() -> Self {
+        Self { mint_rate: 50, mint_burst: 500, refusal_rate: 10, refusal_burst: 300 }
+    }
 }
 
 /// What questions may cost on one node, and what is kept of their answers.

@@ -70,6 +70,7 @@ impl Published {
             name: name.clone(),
             description: description.clone(),
             default: false,
+            favourite: false,
             version: *version,
             updated_at: *published_at,
             template: Some(DashboardTemplate { version: *version, changed: false, conflicts: Vec::new() }),

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use insula_model::{OperationId, OperatorId, OperatorRole, RequestId, TenantId, Tier, World};
 use insula_platform::{
-    Faults, Mailing, OperationView, OwnerRequest, Platform, QuestionLimits, Settings, TenantRequest,
+    EmbedLimits, Faults, Mailing, OperationView, OwnerRequest, Platform, QuestionLimits, Settings,
+    TenantRequest,
 };
 use insula_store::{MigrationSet, OpCtx, OperatorRecord, OperatorSessionKind, Sizes, Store, Tasks};
 use tokio_postgres::Client;
@@ -28,6 +29,8 @@ pub struct TestOptions {
     pub mailing: Mailing,
     /// What questions may cost.
     pub questions: QuestionLimits,
+    /// How often tokens of embeds are made, and refused.
+    pub embeds: EmbedLimits,
     /// The superuser's URL of another server than the tests' own.
     pub server: Option<String>,
     /// The migrations of tenants' tables that this node's binary has.
@@ -42,6 +45,7 @@ impl Default for TestOptions {
             faults: Faults::none(),
             mailing: Mailing::Kept,
             questions: QuestionLimits::default(),
+            embeds: EmbedLimits::default(),
             server: None,
             migrations: MigrationSet::tenant(),
         }
@@ -60,6 +64,7 @@ pub fn test_settings() -> Settings {
         mailing: Mailing::Kept,
         quarantine_days: 30,
         questions: QuestionLimits::default(),
+        embeds: EmbedLimits::default(),
         worker_lease: Duration::from_millis(800),
     }
 }
@@ -141,8 +146,8 @@ impl TestPlatform {
         let opened =
             Store::open_with_migrations(spec, options.sizes, migrations, world.clone(), tasks.clone());
         let store = opened.await.expect("a store");
-        let (mailing, questions) = (options.mailing.clone(), options.questions);
-        let settings = Settings { mailing, questions, ..test_settings() };
+        let (mailing, questions, embeds) = (options.mailing.clone(), options.questions, options.embeds);
+        let settings = Settings { mailing, questions, embeds, ..test_settings() };
         let platform = Platform::new(store.clone(), settings, options.faults.clone());
         if options.workers {
             platform.run_workers();

@@ -1,5 +1,7 @@
 /** A dashboard answers what it is asked: ranges, comparison, tables behind charts, sample data. */
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import readExcelFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asMember, computed, inBrowser, settled } from './browser';
 import { demo, erase, type Place, provision, tenant, until } from './installation';
@@ -90,7 +92,7 @@ it('comparing can be switched off and on', async () => {
   await until('the comparison to come back', async () => ((await page.locator('.kpi .change').count()) > 0) === was);
 });
 
-it.each(demo.map((t) => [t.slug, t] as const))('%s: every chart has its table and its CSV', async (_slug, place) => {
+it.each(demo.map((t) => [t.slug, t] as const))('%s: every chart has its table and its files', async (_slug, place) => {
   const page = await asMember(place);
   await settled(page);
   const charts = page.locator('.frame').filter({ has: page.locator('.kpi, .plot, ul[aria-label]') });
@@ -103,9 +105,37 @@ it.each(demo.map((t) => [t.slug, t] as const))('%s: every chart has its table an
     await page.getByRole('menuitem', { name: 'Show as table' }).click();
     await frame.locator('tbody tr').first().waitFor();
     await frame.getByRole('button', { name: /: more$/ }).click();
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Download CSV' }).click()]);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Download as CSV' }).click()]);
     expect(file.suggestedFilename()).toMatch(/\.csv$/);
+    await frame.getByRole('button', { name: /: more$/ }).click();
+    const [book] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Download as Excel' }).click()]);
+    expect(book.suggestedFilename()).toMatch(/\.xlsx$/);
+    const [sheet] = await readExcelFile(await book.path());
+    const shown = await frame.locator('tbody tr').count();
+    expect(sheet?.data.length).toBeGreaterThanOrEqual(shown + 1);
+    expect(sheet?.data[1]?.some((cell) => typeof cell === 'number')).toBe(true);
   }
+});
+
+it('all rows behind a number are taken along, also those that were not looked at', async () => {
+  const page = await asMember(tenant('acme'));
+  await settled(page);
+  const frame = page.locator('.frame').filter({ has: page.locator('.plot') }).first();
+  await frame.hover();
+  await frame.getByRole('button', { name: /: more$/ }).click();
+  await page.getByRole('menuitem', { name: 'Show the rows behind it' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.locator('tbody tr').first().waitFor();
+  await dialog.getByRole('button', { name: 'Show more rows' }).waitFor();
+  const seen = await dialog.locator('tbody tr').count();
+  const [book] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Download all rows as Excel' }).click()]);
+  const [sheet, about] = await readExcelFile(await book.path());
+  expect(sheet?.data.length).toBeGreaterThan(seen + 1);
+  expect(sheet?.data[1]?.[0]).toBeInstanceOf(Date);
+  expect(about?.data.some(([name]) => name === 'Times in')).toBe(true);
+  const [plain] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Download all rows as CSV' }).click()]);
+  const lines = readFileSync(await plain.path(), 'utf8').trimEnd().split('\r\n');
+  expect(lines.length).toBe(sheet?.data.length);
 });
 
 it('a chart can be read with the arrow keys', async () => {
@@ -126,6 +156,39 @@ describe('a tenant of its own', () => {
     place = await provision();
   });
   afterAll(() => erase(place.slug));
+
+  it('a favourite comes first, in lists and at the side, and is marked by keyboard too', async () => {
+    const page = await asMember(place, { path: '/dashboards' });
+    await page.evaluate(async () => {
+      const body = JSON.stringify({ name: 'Zebra', config: { range: { last: '30d' }, widgets: [], layout: [] } });
+      await fetch('/api/v1/dashboards', { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() }, body });
+    });
+    await page.reload();
+    const listed = () => page.locator('main li .name').allInnerTexts();
+    const aside = async () => (await page.locator('nav .group').first().locator('li').allInnerTexts()).map((t) => t.trim());
+    const star = page.getByRole('button', { name: 'Zebra: favourite' });
+    await star.waitFor();
+    const before = await listed();
+    expect([before.at(-1), await star.getAttribute('aria-pressed')]).toEqual(['Zebra', 'false']);
+    await star.focus();
+    await page.keyboard.press('Enter');
+    await until('it to be the first', async () => (await listed())[0] === 'Zebra');
+    expect([await star.getAttribute('aria-pressed'), (await aside())[0]]).toEqual(['true', 'Zebra']);
+    await until('the focus to stay', () => star.evaluate((button) => button === document.activeElement));
+
+    await page.getByRole('main').getByRole('link', { name: 'Zebra' }).click();
+    await page.getByRole('heading', { name: 'Zebra', level: 1 }).waitFor();
+    await star.click();
+    await until('it to be no favourite', async () => (await star.getAttribute('aria-pressed')) === 'false');
+    await until('its old place', async () => (await aside()).indexOf('Zebra') === before.length - 1);
+    await page.getByRole('link', { name: 'All dashboards' }).click();
+    await star.waitFor();
+    expect(await listed()).toEqual(before);
+    await page.evaluate(async () => {
+      const { items } = await (await fetch('/api/v1/dashboards')).json();
+      await fetch(`/api/v1/dashboards/${items.find((d: { name: string }) => d.name === 'Zebra').id}`, { method: 'DELETE' });
+    });
+  });
 
   it('a dashboard is made from a template, renamed and deleted', async () => {
     const page = await asMember(place, { path: '/dashboards' });

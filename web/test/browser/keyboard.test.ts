@@ -82,7 +82,9 @@ it('a menu is walked with arrows and gives the focus back', async () => {
   await page.keyboard.press('ArrowDown');
   expect(await focused(page)).toBe('Show the rows behind it');
   await page.keyboard.press('ArrowDown');
-  expect(await focused(page)).toBe('Download CSV');
+  expect(await focused(page)).toBe('Download as CSV');
+  await page.keyboard.press('ArrowDown');
+  expect(await focused(page)).toBe('Download as Excel');
   await page.keyboard.press('Escape');
   await until('the focus back on the button', async () => (await focused(page)) === name);
 });

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../wire/shapes';
 import { additive, describe as describeChart, isEmpty, measures, rowLabels, timeModel, withOthers } from '../../widgets/answer';
 import { bars } from '../../widgets/bar/bars';
-import { csv, csvName } from '../../widgets/csv';
 import { order } from '../../widgets/table/order';
 
 const range = { from: '2026-01-01T00:00:00Z', to: '2026-01-04T00:00:00Z' };
@@ -88,20 +87,6 @@ describe('tables', () => {
   });
   it('rows are named by time and dimension', () => expect(rowLabels(flights)[0]).toMatch(/Jan.* · EWR|Jan 2 · EWR|2 Jan · EWR/));
   it('the period before finds its measure', () => expect(measures(flights)).toMatchObject([{ label: 'Flights', previous: [3, null, 7, 8] }]));
-});
-
-describe('CSV', () => {
-  it('has the raw numbers, both periods and empty cells', () => {
-    expect(csv(flights).split('\r\n').slice(0, 3)).toEqual(['time,Origin,Flights,Flights (before)', '2026-01-02,EWR,5,3', '2026-01-01,EWR,4,']);
-  });
-  it('quotes what has to be, and disarms formulas', () => {
-    const odd: Answer = { columns: [{ name: 'd', kind: 'dimension', label: 'a "b", c' }], data: [['=HYPERLINK("x")', '-1', 'line\nbreak', '+a']], range, time_zone: 'UTC', partial: false, truncated: false };
-    expect(csv(odd)).toBe('"a ""b"", c"\r\n"\'=HYPERLINK(""x"")"\r\n\'-1\r\n"line\nbreak"\r\n\'+a\r\n');
-  });
-  it('files are named after their widget', () => {
-    expect(csvName('Umsatz über Zeit (€)')).toBe('umsatz-u-ber-zeit.csv');
-    expect(csvName('???')).toBe('data.csv');
-  });
 });
 
 it('sums and counts can be added, nothing else', () => {

@@ -41,6 +41,7 @@ describe('API paths', () => {
   });
   it('spells what the contract spells', () => {
     expect(TENANT_API.dashboardData('dsh_1')).toBe('/dashboards/dsh_1/data');
+    expect(TENANT_API.favourite('dsh_1')).toBe('/dashboards/dsh_1/favourite');
     expect(TENANT_API.invitation('tok')).toBe('/invitation/tok');
     expect(TENANT_API.invitationById('inv_1')).toBe('/invitations/inv_1');
     expect(CONSOLE_API.operationEvents('op_1')).toBe('/operations/op_1/events');

@@ -74,7 +74,7 @@ impl Effective {
 fn first_wrong(config: &Config) -> Option<&'static str> {
     let pools = config.pools;
     let workers = &config.workers;
-    let questions = config.questions;
+    let (questions, embeds) = (config.questions, config.embeds);
     let rules = [
         ("server.base_domain", host(&config.server.base_domain)),
         ("pools.control", (1..=1000).contains(&pools.control)),
@@ -91,6 +91,10 @@ fn first_wrong(config: &Config) -> Option<&'static str> {
         ("questions.waiting", questions.waiting <= 100_000),
         ("questions.tenant_waiting", questions.tenant_waiting <= 100_000),
         ("questions.waiting_seconds", (1..=600).contains(&questions.waiting_seconds)),
+        ("embeds.mint_rate", (1..=100_000).contains(&embeds.mint_rate)),
+        ("embeds.mint_burst", (1..=100_000).contains(&embeds.mint_burst)),
+        ("embeds.refusal_rate", (1..=100_000).contains(&embeds.refusal_rate)),
+        ("embeds.refusal_burst", (1..=100_000).contains(&embeds.refusal_burst)),
         ("workers.operations", (1..=64).contains(&workers.operations)),
         ("workers.jobs", (1..=64).contains(&workers.jobs)),
         ("workers.lease_seconds", (2..=600).contains(&workers.lease_seconds)),

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use insula_platform::QuestionLimits;
+use insula_platform::{EmbedLimits, QuestionLimits};
 use insula_store::Sizes;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) pools: Sizes,
     pub(crate) questions: QuestionLimits,
+    pub(crate) embeds: EmbedLimits,
     pub(crate) tenants: Tenants,
     pub(crate) workers: Workers,
     pub(crate) mail: Mail,

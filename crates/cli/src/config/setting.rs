@@ -44,6 +44,7 @@ const fn secret(path: &'static str, allowed: &'static str, about: &'static str) 
 }
 
 const POOL: &str = "A number of connections, 1 to 1000.";
+const EMBED_RATE: &str = "1 to 100000.";
 const PG_URL: &str = "postgres://user:password@host:port/database, with ?sslmode=require for TLS.";
 
 use Kind::{Integer, List, Text};
@@ -79,6 +80,10 @@ pub(crate) const ALL: &[Setting] = &[
     open("questions.waiting", Integer, "0 to 100000.", "Questions of all tenants that wait, on each node; further ones are refused."),
     open("questions.tenant_waiting", Integer, "0 to 100000.", "How many of them may be one tenant's."),
     open("questions.waiting_seconds", Integer, "1 to 600.", "How long a question waits before it is refused."),
+    open("embeds.mint_rate", Integer, EMBED_RATE, "Embed tokens that a workspace may make each second, on each node; further ones are refused."),
+    open("embeds.mint_burst", Integer, EMBED_RATE, "How many of them at once, after a pause."),
+    open("embeds.refusal_rate", Integer, EMBED_RATE, "How often each second one network address may come to a workspace with an embed token or public link that is refused, on each node."),
+    open("embeds.refusal_burst", Integer, EMBED_RATE, "How often at once, after a pause."),
     open("tenants.default_cell", Text, "The name of a cell; see `insula cell list`.", "Where new tenants go unless somebody says otherwise."),
     open("tenants.region", Text, "A name: a to z, 0 to 9 and hyphens.", "The region of the first cell."),
     open("tenants.quarantine_days", Integer, "0 to 65535.", "Days until a softly deleted tenant is removed for good."),

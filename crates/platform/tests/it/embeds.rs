@@ -13,7 +13,7 @@ use insula_testkit::{TestPlatform, TestTenant, each_tier, until};
 use serde_json::json;
 
 use crate::data::ingest;
-use crate::people::{Person, home, occurrences, refused, request};
+use crate::people::{Person, from, home, occurrences, refused, request};
 
 /// A tenant with flights and a dashboard over them.
 pub(crate) async fn flown(t: &TestPlatform, slug: &str, tier: Tier) -> (TestTenant, Person, DashboardId) {
@@ -59,7 +59,7 @@ pub(crate) async fn mint(t: &TestPlatform, who: &Person, input: &EmbedTokenInput
 /// Who shows a token on any node.
 pub(crate) async fn show(t: &TestPlatform, node: &Platform, at: &TestTenant, token: &str) -> Result<OpCtx> {
     let record = node.store().tenant_of_id(at.id()).await?.expect("the tenant");
-    node.embed_context(token, &record, request(t)).await
+    node.embed_context(token, &record, from(t).address, request(t)).await
 }
 
 fn tenant<'op>(t: &TestPlatform, op: &'op OpCtx, at: &TestTenant) -> Tenant<'op> {

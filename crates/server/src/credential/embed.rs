@@ -36,7 +36,7 @@ impl FromRequestParts<App> for Embed {
             return Err(Error::new(problem::EMBED_ORIGIN, detail).into());
         }
         let text = bearer(&parts.headers)?;
-        let ctx = app.platform().embed_context(&text, &record, visit.request).await?;
+        let ctx = app.platform().embed_context(&text, &record, visit.client, visit.request).await?;
         let _ = visit.notes.actor.set(ctx.actor().id.clone());
         Ok(Self { ctx, record, store: app.platform().store().clone() })
     }

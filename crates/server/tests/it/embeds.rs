@@ -1,7 +1,9 @@
 //! The embed's surface over HTTP: its own credentials open it and nothing else; what is locked stays locked.
 
 use insula_model::Tier;
-use insula_testkit::{TestTenant, until};
+use insula_platform::EmbedLimits;
+use insula_testkit::{TestOptions, TestTenant, until};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::client::{Ask, Reply};
@@ -19,7 +21,10 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn set() -> Self {
-        let house = House::open().await;
+        Self::set_in(House::open().await).await
+    }
+
+    async fn set_in(house: House) -> Self {
         let acme = house.tenant("acme", Tier::Pooled).await;
         let (owner, key) = (house.owner(&acme).await, house.full_key(&acme).await);
         let event = |id: &str, dataset: &str, origin: &str, n: u32| {
@@ -423,5 +428,33 @@ async fn a_public_link_shows_its_dashboard_until_it_is_withdrawn() {
     delete().send().await.refused(404, "not_found");
     let past = json!({ "dashboard": stage.dashboard, "name": "x", "expires_at": "2020-01-01T00:00:00Z" });
     stage.post("/public-links", &past).await.refused(422, "input.invalid");
+    stage.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_often_is_told_with_the_moment_to_come_again() {
+    let embeds = EmbedLimits { mint_rate: 1, mint_burst: 2, refusal_rate: 1, refusal_burst: 2 };
+    let options = TestOptions { embeds, ..TestOptions::default() };
+    let stage = Stage::set_in(House::open_with(options, |_| {}).await).await;
+    let token = stage.token(json!({})).await;
+    let told = |reply: Reply| {
+        let late = reply.status == 429;
+        if late {
+            assert_eq!(reply.header("retry-after"), Some("1"), "{}", reply.text());
+            reply.refused(429, "limit.rate");
+        }
+        late
+    };
+    // Time goes on, and one comes back each second: on a slow machine it takes more than three.
+    let (mut mints, mut looks) = (0, 0);
+    while !told(stage.mint(json!({})).await) {
+        mints += 1;
+    }
+    while !told(stage.get("a.b.c", "").await) {
+        looks += 1;
+    }
+    assert!((1..100).contains(&mints) && (2..100).contains(&looks), "{mints} {looks}");
+    stage.house.platform.clock.advance(SignedDuration::from_secs(1));
+    stage.get(&token, "").await.expect(200);
     stage.house.close().await;
 }

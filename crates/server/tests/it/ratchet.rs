@@ -136,7 +136,7 @@ pub(crate) fn tried(api: &Value) -> Vec<Tried> {
 /// A path with ids of the right kind in it.
 fn filled(path: &str, id: &str, with: &str) -> String {
     let prefix = match id.split('_').next() {
-        Some("dashboard") => "dsh",
+        Some("dashboard" | "favourite") => "dsh",
         Some("member") => "mbr",
         Some("invitation") => "inv",
         Some("api") => "key",
@@ -362,6 +362,7 @@ pub(crate) async fn things_of(
     let embed_key = post("/embed-keys", json!({})).await;
     let link = post("/public-links", json!({ "dashboard": dashboard, "name": "theirs" })).await;
     vec![
+        ("favourite", dashboard.clone()),
         ("dashboard", dashboard),
         ("invitation", invitation),
         ("api_key", key),

@@ -82,6 +82,8 @@ impl MigrationSet {
             "tenant/0002_embedding.sql",
             "tenant/0003_dashboard_versions.sql",
             "tenant/0004_rollups.sql",
+            "tenant/0005_tables.sql",
+            "tenant/0006_favourites.sql",
         ]
     }
 

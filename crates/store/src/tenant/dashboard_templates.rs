@@ -50,6 +50,7 @@ fn together(stored: &Dashboard, based: i64, base: &DashboardInput, published: &P
     Dashboard {
         id: stored.id,
         default: stored.default,
+        favourite: stored.favourite,
         name: merged.input.name,
         description: merged.input.description,
         version: stored.version + (template.version - based),

@@ -137,9 +137,10 @@ impl Dashboards<'_, '_, Write> {
         Ok(())
     }
 
-    /// Forgets the versions of dashboards that are gone.
-    pub(super) async fn forget_versions(&mut self, of: &[uuid::Uuid]) -> Result<()> {
+    /// Forgets what hangs on dashboards that are gone: their versions, and whose favourites they were.
+    pub(super) async fn forget(&mut self, of: &[uuid::Uuid]) -> Result<()> {
         self.0.execute("DELETE FROM dashboard_versions WHERE dashboard_id = ANY($1)", &[&of]).await?;
+        self.0.execute("DELETE FROM favourites WHERE dashboard_id = ANY($1)", &[&of]).await?;
         Ok(())
     }
 }

@@ -3,9 +3,12 @@
 //! What must always hold: a tenant that has dashboards of its own has exactly one that opens first; configurations were
 //! checked before they are written. Tested in `platform/tests/it/dashboards.rs`.
 
+use std::collections::HashSet;
+
 use insula_model::policy::action::{DashboardCreate, DashboardDelete, DashboardUpdate, TenantSeed};
 use insula_model::{
-    Dashboard, DashboardConfig, DashboardId, DashboardInput, Error, Mode, Result, WeekStart, Write, problem,
+    Dashboard, DashboardConfig, DashboardId, DashboardInput, Error, MemberId, Mode, Result, WeekStart, Write,
+    problem,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -56,6 +59,7 @@ pub(super) fn dashboard(row: &Row, config: Option<DashboardConfig>) -> Dashboard
         name: row.get(1),
         description: row.get(2),
         default: row.get(3),
+        favourite: false,
         version: row.get(4),
         updated_at: row.get(5),
         template: None,
@@ -102,27 +106,36 @@ impl From<DatasetText> for Unseen {
 }
 
 impl<M: Mode> Dashboards<'_, '_, M> {
-    /// All of them without their configurations: the one that opens first, then by name; at most
-    /// [`MAX_DASHBOARDS`] of its own, and the templates that are meant for it.
+    /// All of them without their configurations: the favourites of the member who asks, the one that opens first, then
+    /// by name; at most [`MAX_DASHBOARDS`] of its own, and the templates that are meant for it.
     ///
     /// # Errors
     /// `database.down`.
     pub async fn list(&mut self) -> Result<Vec<Dashboard>> {
+        let member = self.0.op().member().map(MemberId::uuid);
+        // A favourite that has no row is a template that nothing was changed of.
         let rows = self
             .0
             .rows(
-                "SELECT id, name, description, is_default, version, updated_at, template_version, template_base, \
-                        CASE WHEN template_version IS NOT NULL THEN config END FROM dashboards",
-                &[],
+                "SELECT d.id, d.name, d.description, d.is_default, d.version, d.updated_at, d.template_version, \
+                        d.template_base, CASE WHEN d.template_version IS NOT NULL THEN d.config END, f.dashboard_id \
+                   FROM dashboards d \
+                   FULL JOIN (SELECT dashboard_id FROM favourites WHERE member_id = $1) f ON f.dashboard_id = d.id",
+                &[&member],
             )
             .await?;
         let templates = self.0.templates().await;
-        let mut all: Vec<Dashboard> = rows.iter().map(|row| shown(row, &templates)).collect::<Result<_>>()?;
-        let there: Vec<DashboardId> = all.iter().map(|d| d.id).collect();
+        let there = rows.iter().filter(|row| row.get::<_, Option<uuid::Uuid>>(0).is_some());
+        let mut all: Vec<Dashboard> = there.map(|row| shown(row, &templates)).collect::<Result<_>>()?;
+        let own: HashSet<DashboardId> = all.iter().map(|d| d.id).collect();
         let more = templates.reaching(self.0.tenant_record()).into_iter().map(Published::dashboard);
-        all.extend(more.filter(|d| !there.contains(&d.id)));
-        all.iter_mut().for_each(|d| d.config = None);
-        all.sort_by_cached_key(|d| (!d.default, d.name.to_lowercase(), d.id));
+        all.extend(more.filter(|d| !own.contains(&d.id)));
+        let marked: HashSet<uuid::Uuid> = rows.iter().filter_map(|row| row.get(9)).collect();
+        for one in &mut all {
+            one.config = None;
+            one.favourite = marked.contains(&one.id.uuid());
+        }
+        all.sort_by_cached_key(|d| (!d.favourite, !d.default, d.name.to_lowercase(), d.id));
         Ok(all)
     }
 
@@ -356,7 +369,7 @@ impl Dashboards<'_, '_, Write> {
         }
         let gone = self.0.row("DELETE FROM dashboards WHERE id = $1 RETURNING name", &[&id.uuid()]).await?;
         let gone = gone.ok_or_else(|| absent(id))?;
-        self.forget_versions(&[id.uuid()]).await?;
+        self.forget(&[id.uuid()]).await?;
         self.appoint_first().await?;
         self.0.used(permit, id, &json!({ "name": gone.get::<_, &str>(0) }))
     }

@@ -231,6 +231,7 @@ impl Members<'_, '_, Write> {
             .row("DELETE FROM members WHERE id = $1 RETURNING identity_id", &[&id.uuid()])
             .await?
             .ok_or_else(|| Error::not_found("member", id))?;
+        self.0.execute("DELETE FROM favourites WHERE member_id = $1", &[&id.uuid()]).await?;
         self.0.used(permit, id, &json!({ "email": before.email, "role": before.role }))?;
         Ok(RemovedMember { identity: IdentityId::from_uuid(row.get(0)), email: before.email })
     }

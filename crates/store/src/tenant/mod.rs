@@ -14,6 +14,7 @@ mod embed_revocations;
 mod embed_usage;
 mod embedding;
 mod events;
+mod favourites;
 mod idempotency;
 mod invitations;
 mod members;

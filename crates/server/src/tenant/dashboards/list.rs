@@ -8,7 +8,8 @@ use crate::credential::Caller;
 use crate::reply::{Answer, shown};
 use crate::request::{Paging, Query};
 
-/// All dashboards, without their configurations.
+/// All dashboards, without their configurations: the favourites of the member who asks, the one that opens first, the others by
+/// name.
 #[utoipa::path(
     get, path = "/dashboards", tag = "dashboards", params(Paging),
     responses((status = 200, description = "All of them.", body = Page<Dashboard>))

@@ -4,6 +4,7 @@ mod asked;
 mod create;
 mod data;
 mod delete;
+mod favourite;
 mod list;
 mod reset;
 mod restore;
@@ -23,6 +24,7 @@ pub(super) fn api() -> OpenApiRouter<App> {
         .routes(routes!(list::dashboard_list, create::dashboard_create))
         .routes(routes!(view::dashboard_view, update::dashboard_update, delete::dashboard_delete))
         .routes(routes!(data::dashboard_data))
+        .routes(routes!(favourite::create::favourite_create, favourite::delete::favourite_delete))
         .routes(routes!(versions::list::dashboard_version_list))
         .routes(routes!(versions::view::dashboard_version_view))
         .routes(routes!(restore::dashboard_restore))

@@ -1,0 +1,1 @@
+-- The place of tables that a tenant uploads. Nothing yet.
