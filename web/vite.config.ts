@@ -16,7 +16,7 @@ const CHUNKS = [
   { name: 'svelte', test: /(node_modules[\\/](svelte|esm-env|clsx)[\\/]|vite[\\/]preload-helper)/, priority: 4 },
   // What every page draws with.
   { name: 'drawn', test: /web[\\/](format|wire|words|theme|ui[\\/](Icon|icons|Skeleton))/, priority: 3 },
-  { name: 'widgets', test: /web[\\/]widgets[\\/](?!cross)[^\\/]+$/, priority: 2 },
+  { name: 'widgets', test: /web[\\/]widgets[\\/](?!cross|Legend|tone)[^\\/]+$/, priority: 2 },
   {
     name: 'base',
     test: /web[\\/](app[\\/](api|shells[\\/](Shell|Brand|keys|commands))|ui[\\/](Button|Spinner|Menu|place_below|Monogram|PageHead|Notice|Trouble|Toasts|toasts))/,
