@@ -15,8 +15,8 @@ const BROWSERS = ['chrome123', 'edge123', 'firefox128', 'safari18'];
 const CHUNKS = [
   { name: 'svelte', test: /(node_modules[\\/](svelte|esm-env|clsx)[\\/]|vite[\\/]preload-helper)/, priority: 4 },
   // What every page draws with.
-  { name: 'drawn', test: /web[\\/](format|wire|theme|ui[\\/](Icon|icons|Skeleton))/, priority: 3 },
-  { name: 'widgets', test: /web[\\/]widgets[\\/][^\\/]+$/, priority: 2 },
+  { name: 'drawn', test: /web[\\/](format|wire|words|theme|ui[\\/](Icon|icons|Skeleton))/, priority: 3 },
+  { name: 'widgets', test: /web[\\/]widgets[\\/](?!cross|Legend|tone)[^\\/]+$/, priority: 2 },
   {
     name: 'base',
     test: /web[\\/](app[\\/](api|shells[\\/](Shell|Brand|keys|commands))|ui[\\/](Button|Spinner|Menu|place_below|Monogram|PageHead|Notice|Trouble|Toasts|toasts))/,

@@ -43,9 +43,9 @@ customElements.define(
 
     load() {
       const src = this.getAttribute('src');
-      if (!src || !this.isConnected) return;
+      if (!this.isConnected || !src) return;
       const url = new URL(src, location);
-      url.hash = `theme=${this.getAttribute('theme') || 'auto'}${this.hasAttribute('debug') ? '&debug' : ''}`;
+      url.hash = `theme=${this.getAttribute('theme') || 'auto'}&locale=${this.getAttribute('locale') || ''}${this.hasAttribute('debug') ? '&debug' : ''}`;
       const frame = document.createElement('iframe');
       this.frame = frame;
       this.origin = url.origin;

@@ -6,7 +6,7 @@
 import type { Problem } from '../wire/shapes';
 import { readClaims } from './claims';
 import { isListed } from './protocol';
-import { type Remedy, remedyFor } from './words';
+import { type Remedy, remedyFor } from './remedies';
 
 export interface Situation {
   problem: Problem | null;

@@ -8,6 +8,7 @@ import { EmbedClient } from './client';
 import Embed from './Embed.svelte';
 import { Host, surroundings } from './host';
 import { apiRoot, isShared } from './paths';
+import { Speech } from './speech';
 import { Viewer } from './viewer';
 
 const boot = parseBoot(document.getElementById('boot')?.textContent);
@@ -20,7 +21,8 @@ if (fragment.credential && !isShared(boot.base, location.pathname)) {
 
 const client = new EmbedClient(apiRoot(boot.base));
 const host = new Host(surroundings(), boot.origins);
+const speech = new Speech(navigator.languages);
 const viewer = new Viewer(client, host, boot, () => document.visibilityState === 'visible');
 
 const target = document.getElementById('embed');
-if (target) mount(Embed, { target, props: { boot, fragment, client, host, viewer } });
+if (target) mount(Embed, { target, props: { boot, fragment, client, host, viewer, speech } });

@@ -1,9 +1,11 @@
 /**
- * What is said when a dashboard cannot be shown. Two readers: people who look at somebody else's product, who are told
- * kindly and without our words, and whoever builds that product and asked for `debug`, who is told the cause and what
- * to do. Pure. Tested in `test/unit/embed_claims.test.ts`.
+ * What people who look at somebody else's product are told when a dashboard, or something on it, cannot be shown: kindly,
+ * in their language, and without our words. What the server says is for those who build (`remedies.ts`). Pure. Tested in
+ * `test/unit/embed_claims.test.ts`.
  */
 import type { IconName } from '../ui/icons';
+import { type Plain, t } from '../words/words';
+import type { Problem, WidgetData } from '../wire/shapes';
 
 /** Codes that are this page's own; the rest are the server's. */
 export const NO_TOKEN = 'embed.no_token';
@@ -13,8 +15,8 @@ export const ORIGIN = 'embed.origin';
 
 export interface Refused {
   icon: IconName;
-  title: string;
-  text: string;
+  title: Plain;
+  text: Plain;
   /** Another try may help. */
   again: boolean;
 }
@@ -49,67 +51,28 @@ export const refusedWords = (code: string): Refused => REFUSED[code] ?? OTHER;
 /** The codes that end what is on the screen; anything else (no connection, too busy) leaves it and tries again. */
 export const ends = (code: string): boolean => code in REFUSED && code !== 'embed.locked';
 
-export interface Remedy {
-  cause: string;
-  remedy: string;
+interface Said {
+  title: Plain;
+  text: Plain;
 }
 
-const NOT_ONE: Remedy = {
-  cause: 'This is not a token that this workspace signed, or its key was ended.',
-  remedy: 'Send the token as it was given, unchanged, and to the workspace that made it. If its key was ended, make a new token.',
+/** Why one widget shows nothing, while the others may. */
+const MISSING: Record<string, Said> = {
+  timeout: { title: 'This took too long', text: 'Choose a shorter range, or try again.' },
+  'limit.busy': { title: 'Too much at once', text: 'Many numbers are being asked for right now. Try again in a moment.' },
+  'embed.locked': { title: 'These numbers are not for this view', text: 'They cannot be narrowed to what you may see here.' },
+  'question.invalid': { title: 'These numbers cannot be worked out', text: 'What they are made from was changed. The makers of this page can tell you more.' },
 };
 
-const REMEDIES: Record<string, Remedy> = {
-  'auth.required': NOT_ONE,
-  'auth.ended': NOT_ONE,
-  [EXPIRED]: {
-    cause: 'The token has expired, and the page around this one gave no new one.',
-    remedy: 'Give the element a way to get a new token: the attribute token-url or the property getToken. Tokens live for ten minutes at most, on purpose.',
-  },
-  [NO_TOKEN]: {
-    cause: 'No token came.',
-    remedy: 'With the element: set token-url, getToken or token, and see that its answer is {"token": "…"}. With an iframe of your own: answer the message “ready” with a message “token”, or put #token=… behind the address.',
-  },
-  'embed.not_yet': {
-    cause: 'The token begins in the future: the clocks of the servers are apart.',
-    remedy: 'Set the clock of the server that signs by the network’s time. Half a minute of difference is forgiven.',
-  },
-  'embed.revoked': {
-    cause: 'The token, its viewer, the key that made it, its dashboard or the public link was revoked or deleted.',
-    remedy: 'Make a new token. If that is refused as well, look at the API key and at the dashboard.',
-  },
-  'limit.rate': {
-    cause: 'Too many tokens or links from this network address were refused a moment ago.',
-    remedy: 'Wait for some seconds. Then find what goes on sending tokens that have ended or are wrong: all behind the same address wait for it.',
-  },
-  'embed.audience': {
-    cause: 'The token was signed for another purpose.',
-    remedy: 'Send the token that POST /api/v1/embed-tokens gave: its claim aud is "insula:embed".',
-  },
-  'embed.signature': NOT_ONE,
-  'embed.tenant': {
-    cause: 'The token is for another workspace.',
-    remedy: 'Frame the address that came with the token (url); the token’s claim iss says which workspace it is from.',
-  },
-  [ORIGIN]: {
-    cause: 'The origin of the page around this one is not among those that the token allows.',
-    remedy: 'Make the token with this origin in its origins, or without origins; and add the origin to the workspace’s list (Embedding).',
-  },
-  [OTHER_DASHBOARD]: {
-    cause: 'The token is for another dashboard than the address.',
-    remedy: 'Frame the address that came with the token (url).',
-  },
-  'embed.locked': {
-    cause: 'The page around this one filters a dimension that the token locks.',
-    remedy: 'Leave it out of filters: the token’s own value holds.',
-  },
-  'embed.row_filter': {
-    cause: 'The dashboard requires a filter that the token does not have.',
-    remedy: 'Make the token with an "in" filter for every dimension that the dashboard’s configuration names under embed.required.',
-  },
-  'tenant.suspended': { cause: 'The workspace is suspended.', remedy: 'The people who run this service can resume it. Nothing was deleted.' },
-  'tenant.gone': { cause: 'The workspace was deleted.', remedy: 'If that was a mistake, tell the people who run this service soon.' },
-  network: { cause: 'The server does not answer.', remedy: 'See whether the workspace’s address opens in this browser, and whether something in between stops it.' },
-};
+const NOT_NOW: Said = { title: 'These numbers are not there right now', text: 'Try again in a moment.' };
 
-export const remedyFor = (code: string, title: string): Remedy => REMEDIES[code] ?? { cause: title, remedy: 'Look this code up in the reference of problems.' };
+/** The same data, with words for whoever looks instead of the server's. */
+export function kindly(data: WidgetData | undefined): WidgetData | undefined {
+  if (!data?.problem) return data;
+  const { title, text } = MISSING[data.problem.code] ?? NOT_NOW;
+  return { ...data, problem: { ...data.problem, title: t(title), detail: t(text) } };
+}
+
+/** What is shown stays, but is not the newest: why. */
+export const lateWords = ({ code }: Problem): Plain =>
+  code === 'network' ? 'The server does not answer' : (MISSING[code]?.title ?? 'The newest numbers could not be loaded');

@@ -2,6 +2,7 @@
  * Numbers as people read them, in the viewer's locale: short units where there is little room (12.4K), all digits
  * where there is more, changes with sign and arrow. Tested in `test/unit/number.test.ts`.
  */
+import { t } from '../words/words';
 import type { NumberFormat } from '../wire/shapes';
 
 export interface NumberShape {
@@ -103,7 +104,7 @@ export function span(value: number, unit: string | null | undefined = 's'): stri
   const n = (v: number, digits = 0) => intl({ maximumFractionDigits: digits }).format(v);
   if (seconds < 1) return `${sign}${n(seconds * 1000)}\u00a0ms`;
   if (seconds < 60) return `${sign}${n(seconds, seconds < 10 ? 1 : 0)}\u00a0s`;
-  const parts: [number, string][] = [[86400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
+  const parts: [number, string][] = [[86400, t('d')], [3600, 'h'], [60, 'min'], [1, 's']];
   const first = parts.findIndex(([size]) => seconds >= size);
   const [size, name] = parts[first] ?? [1, 's'];
   const [next, nextName] = parts[first + 1] ?? [1, 's'];
@@ -144,7 +145,7 @@ export interface Delta {
 /** The change against an earlier value. From nothing to something has no percentage. */
 export function delta(now: number | null | undefined, before: number | null | undefined): Delta | null {
   if (now === null || now === undefined || before === null || before === undefined) return null;
-  if (before === 0) return now === 0 ? { direction: 'flat', text: percent(0), ratio: 0 } : { direction: now > 0 ? 'up' : 'down', text: 'new', ratio: null };
+  if (before === 0) return now === 0 ? { direction: 'flat', text: percent(0), ratio: 0 } : { direction: now > 0 ? 'up' : 'down', text: t('new'), ratio: null };
   const ratio = (now - before) / Math.abs(before);
   const rounded = Math.round(ratio * 1000) / 1000;
   return { direction: rounded > 0 ? 'up' : rounded < 0 ? 'down' : 'flat', text: percent(rounded), ratio };

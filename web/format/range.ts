@@ -3,13 +3,14 @@
  * `?from=2026-01-01&to=2026-02-01` (or two instants: a stretch of a chart), half-open like everywhere in the API; people
  * choose the *last day* instead, so the picker adds and takes away that one day. Tested in `test/unit/range.test.ts`.
  */
+import { type Plain, plural, type Several, t } from '../words/words';
 import type { Compare, RangeInput } from '../wire/shapes';
 
 export interface Preset {
   last: string;
-  label: string;
+  label: Plain;
   /** What the period before it is called. */
-  before: string;
+  before: Plain;
 }
 
 export const PRESETS: readonly Preset[] = [
@@ -59,12 +60,12 @@ export function dataQuery(range: RangeInput | null, compare: string | null, filt
   return { ...(range ?? {}), ...(isCompare(compare) ? { compare } : {}), ...(filters ? { filters } : {}) };
 }
 
-const WORDS: Record<string, [string, string]> = {
-  h: ['hour', 'hours'],
-  d: ['day', 'days'],
-  w: ['week', 'weeks'],
-  m: ['month', 'months'],
-  y: ['year', 'years'],
+const WORDS: Record<string, [one: string, many: Extract<Several, `Last ${string}`>]> = {
+  h: ['Last {n} hour', 'Last {n} hours'],
+  d: ['Last {n} day', 'Last {n} days'],
+  w: ['Last {n} week', 'Last {n} weeks'],
+  m: ['Last {n} month', 'Last {n} months'],
+  y: ['Last {n} year', 'Last {n} years'],
 };
 
 export function rangeLabel(range: RangeInput, day: (text: string) => string): string {
@@ -74,17 +75,17 @@ export function rangeLabel(range: RangeInput, day: (text: string) => string): st
     return last === range.from ? day(range.from) : `${day(range.from)} – ${day(last)}`;
   }
   const preset = PRESETS.find((p) => p.last === range.last);
-  if (preset) return preset.label;
+  if (preset) return t(preset.label);
   const n = Number.parseInt(range.last, 10);
   const words = WORDS[range.last.slice(-1)];
-  return words ? `Last ${n} ${n === 1 ? words[0] : words[1]}` : range.last;
+  return words ? plural(n, ...words, { n }) : range.last;
 }
 
 /** What a number is compared with, in words. */
 export function beforeLabel(range: RangeInput, compare: Compare = 'previous_period'): string {
-  if (compare === 'previous_year') return 'the same days a year before';
+  if (compare === 'previous_year') return t('the same days a year before');
   const preset = 'last' in range ? PRESETS.find((p) => p.last === range.last) : undefined;
-  return preset?.before ?? 'the period before';
+  return t(preset?.before ?? 'the period before');
 }
 
 /** An instant as its writer's clock shows it; a date alone is the beginning of that day. */

@@ -3,6 +3,7 @@
  * buckets of an answer (`2026-11-21`, local to the tenant), which are wall-clock texts and are never shifted.
  * Tested in `test/unit/time.test.ts`.
  */
+import { t } from '../words/words';
 import type { Grain } from '../wire/shapes';
 import { viewerLocale } from './number';
 
@@ -75,11 +76,11 @@ export function bucketAt(ms: number, grain: Grain | null | undefined, style: 'sh
     case 'year':
       return intl({ ...zone, year: 'numeric' }).format(at);
     case 'quarter':
-      return `Q${Math.floor(at.getUTCMonth() / 3) + 1} ${at.getUTCFullYear()}`;
+      return t('Q{quarter} {year}', { quarter: Math.floor(at.getUTCMonth() / 3) + 1, year: at.getUTCFullYear() });
     case 'month':
       return intl({ ...zone, month: long ? 'long' : 'short', year: 'numeric' }).format(at);
     case 'week':
-      return `Week of ${intl({ ...zone, day: 'numeric', month: 'short', ...(long ? { year: 'numeric' } : {}) }).format(at)}`;
+      return t('Week of {date}', { date: intl({ ...zone, day: 'numeric', month: 'short', ...(long ? { year: 'numeric' } : {}) }).format(at) });
     case 'hour':
     case 'minute':
       return intl({ ...zone, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(at);

@@ -5,12 +5,10 @@
 import type { Answer, AnswerColumn, Question, Scalar } from '../wire/shapes';
 import { bucket, wallClock, wallClockOf } from '../format/time';
 import type { NumberShape } from '../format/number';
+import { type Plain, t } from '../words/words';
 
 /** How a missing dimension is called. */
-export const NO_VALUE = '(none)';
-
-/** How all groups behind the limit are called together. */
-const OTHERS = 'Other';
+export const NO_VALUE = '(none)' satisfies Plain;
 
 /**
  * The same answer with a name for the rows that stand for all groups behind the limit, and that name: no group of the
@@ -21,7 +19,7 @@ export function withOthers(answer: Answer): { answer: Answer; others: string | n
   if (rest.size === 0) return { answer, others: null };
   const dims = new Set(dimensionColumns(answer));
   const taken = new Set([...dims].flatMap((i) => answer.data[i] ?? []));
-  let others = OTHERS;
+  let others = t('Other');
   while (taken.has(others)) others += ' …';
   const data = answer.data.map((column, i) => (dims.has(i) ? column.map((cell, row) => (rest.has(row) ? others : cell)) : column));
   // Nothing is left out any more.
@@ -88,7 +86,7 @@ export const isEmpty = (answer: Answer): boolean =>
   rowCount(answer) === 0 || measures(answer).every((m) => m.values.every((v) => v === null));
 
 export const dimensionText = (value: Scalar | undefined): string =>
-  value === null || value === undefined || value === '' ? NO_VALUE : String(value);
+  value === null || value === undefined || value === '' ? t(NO_VALUE) : String(value);
 
 /** What names a row: its dimensions, or its bucket when there are none. */
 export function rowLabels(answer: Answer, most = Infinity): string[] {
@@ -167,12 +165,13 @@ export function timeModel(answer: Answer, most: number): TimeModel {
 /** A sentence that says what a chart shows, for those who do not see it. */
 export function describe(model: TimeModel, say: { when: (ms: number) => string; value: (v: number | null, s: NumberShape) => string }): string {
   const [first, last] = [model.times[0], model.times[model.times.length - 1]];
-  if (first === undefined || last === undefined) return 'No data.';
+  if (first === undefined || last === undefined) return t('No data.');
   const lines = model.series.map((s) => {
     const known = s.values.flatMap((v, i) => (v === null ? [] : [{ v, t: model.times[i] ?? 0 }]));
     const top = known.reduce<{ v: number; t: number } | null>((best, p) => (best === null || p.v > best.v ? p : best), null);
     const end = known[known.length - 1];
-    return top && end ? `${s.label}: highest ${say.value(top.v, s.shape)} (${say.when(top.t)}), last ${say.value(end.v, s.shape)}.` : `${s.label}: no data.`;
+    if (!top || !end) return t('{series}: no data.', { series: s.label });
+    return t('{series}: highest {high} ({when}), last {last}.', { series: s.label, high: say.value(top.v, s.shape), when: say.when(top.t), last: say.value(end.v, s.shape) });
   });
-  return `${say.when(first)} to ${say.when(last)}. ${lines.join(' ')}`;
+  return `${t('{from} to {to}.', { from: say.when(first), to: say.when(last) })} ${lines.join(' ')}`;
 }

@@ -5,6 +5,7 @@
 import type { Answer, Scalar } from '../wire/shapes';
 import type { NumberShape } from '../format/number';
 import { bucket } from '../format/time';
+import { t } from '../words/words';
 import { dimensionColumns, dimensionText, measures, pickable } from './answer';
 import type { Picked } from './shape';
 
@@ -79,7 +80,7 @@ function axis(answer: Answer, { index, time }: Side, keys: readonly (Scalar | un
   const column = answer.columns[index];
   const name = column?.name ?? '';
   return {
-    label: time ? 'Time' : (column?.label ?? name),
+    label: time ? t('Time') : (column?.label ?? name),
     entries: keys.map((key) => ({
       label: time ? bucket(String(key), column?.grain ?? answer.grain, 'short') : dimensionText(key),
       picked: time ? null : { dimension: name, value: pickable(key) },

@@ -1,8 +1,9 @@
 /** What a number means, in colour, sign and word: never in colour alone. Pure. Tested in `test/unit/shares.test.ts`. */
 import type { ColourRule, Threshold, Tone } from '../wire/shapes';
 import type { IconName } from '../ui/icons';
+import type { Plain } from '../words/words';
 
-export const TONES: Record<Tone, { icon: IconName; word: string; color: string; soft: string }> = {
+export const TONES: Record<Tone, { icon: IconName; word: Plain; color: string; soft: string }> = {
   good: { icon: 'check', word: 'good', color: 'var(--good)', soft: 'var(--good-soft)' },
   warn: { icon: 'warning', word: 'worth a look', color: 'var(--warn)', soft: 'var(--warn-soft)' },
   bad: { icon: 'cross', word: 'not good', color: 'var(--bad)', soft: 'var(--bad-soft)' },

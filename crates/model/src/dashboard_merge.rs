@@ -3,6 +3,9 @@
 //! What must always hold ([`merge`]): a workspace without changes gets the template as it is; what only one side changed is
 //! as that side wants it; where both changed the same, the workspace's stays and is named; the result is a valid
 //! dashboard. Fields that are not known here are merged like all others. Tested below.
+//!
+//! The editor brings the changes of two people together by the same rules, in the browser, where each choice is shown at once
+//! (`web/app/pages/tenant/editor/merge.ts`); `dashboard_merge_cases.json` is tested on both sides.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -134,6 +134,69 @@ fn too_much_for_one_dashboard_leaves_the_workspace_its_own() {
     assert_eq!((ats(&merged), &merged.input), (vec!["/config"], &own));
 }
 
+/// What the editor brings together in the browser goes by the same cases (`web/test/unit/editor_merge.test.ts`).
+#[test]
+fn the_cases_that_the_editor_has_too() {
+    let all: Value = serde_json::from_str(include_str!("dashboard_merge_cases.json")).unwrap();
+    let input = |patch: &Value| -> DashboardInput {
+        let mut whole = all["base"].clone();
+        patched(&mut whole, patch);
+        let input: DashboardInput = serde_json::from_value(listed(whole)).unwrap();
+        input.check().unwrap();
+        input
+    };
+    for case in all["cases"].as_array().unwrap() {
+        let merged = merge(&input(&json!({})), &input(&case["theirs"]), &input(&case["mine"]));
+        let mut wanted = input(&case["merged"]);
+        let order: Vec<&str> = case["order"].as_str().unwrap_or("a b n").split(' ').collect();
+        let at = |id: &str| order.iter().position(|known| *known == id);
+        wanted.config.widgets.sort_by_key(|w| at(&w.id));
+        let mut now = merged.input.clone();
+        for input in [&mut now, &mut wanted] {
+            input.config.layout.sort_by(|a, b| a.widget.cmp(&b.widget));
+        }
+        assert_eq!(now, wanted, "{}", case["name"]);
+        let (mut ats, mut named) = (ats(&merged), Vec::from_iter(case["conflicts"].as_array().unwrap()));
+        ats.sort_unstable();
+        named.sort_by_key(|at| at.as_str());
+        assert_eq!(json!(ats), json!(named), "{}", case["name"]);
+    }
+}
+
+/// A merge patch (RFC 7396).
+fn patched(whole: &mut Value, patch: &Value) {
+    let Value::Object(fields) = patch else {
+        *whole = patch.clone();
+        return;
+    };
+    if !whole.is_object() {
+        *whole = json!({});
+    }
+    for (name, value) in fields {
+        if value.is_null() {
+            whole.as_object_mut().unwrap().remove(name);
+        } else {
+            patched(&mut whole[name.as_str()], value);
+        }
+    }
+}
+
+/// Widgets and places that stand under their ids, as lists.
+fn listed(mut whole: Value) -> Value {
+    let of = |list: &Value| list.as_object().unwrap().clone();
+    let config = &mut whole["config"];
+    let widgets = of(&config["widgets"]).into_iter().map(|(id, mut widget)| {
+        widget["id"] = json!(id);
+        widget
+    });
+    config["widgets"] = widgets.collect();
+    let places = of(&config["layout"])
+        .into_iter()
+        .map(|(id, p)| json!({ "widget": id, "x": p[0], "y": p[1], "w": p[2], "h": p[3] }));
+    config["layout"] = places.collect();
+    whole
+}
+
 /// A dashboard of up to six widgets in rows, each with one of a few titles and sizes.
 fn any_input() -> impl Strategy<Value = DashboardInput> {
     let widgets =

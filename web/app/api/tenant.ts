@@ -161,8 +161,8 @@ export async function removeSampleData(): Promise<SampleRemoved> {
   return removed;
 }
 
-export async function createDashboard(name: string, config: DashboardConfig): Promise<Dashboard> {
-  const made = await client.post<Dashboard>(at.dashboards(), { body: { name, config } });
+export async function createDashboard(name: string, config: DashboardConfig, description: string | null = null): Promise<Dashboard> {
+  const made = await client.post<Dashboard>(at.dashboards(), { body: { name, description, config } });
   put(reads.dashboard(made.id), made);
   await invalidate(at.dashboards());
   return made;
@@ -187,17 +187,17 @@ type Content = Pick<Dashboard, 'name' | 'description' | 'config'>;
 export const loadDashboard = (id: string) => client.get<Dashboard>(at.dashboard(id));
 
 /** Saves a dashboard as a whole, unless it is no longer at the version that was read. */
-export async function saveDashboard(id: string, content: Content, match: string | number): Promise<Dashboard> {
+export async function saveDashboard(id: string, content: Content, match: string | number, note: string | null = null): Promise<Dashboard> {
   const { name, description, config } = content;
-  return changed(await client.put<Dashboard>(at.dashboard(id), { body: { name, description: description ?? null, config }, match }));
+  return changed(await client.put<Dashboard>(at.dashboard(id), { body: { name, description: description ?? null, config, note }, match }));
 }
 
 export const loadVersion = (id: string, version: number) => client.get<DashboardVersion>(at.dashboardVersion(id, version));
 
-/** Who saved what there is now. */
-export async function versionAuthor(id: string): Promise<string | null> {
-  const page = await client.get<Page<DashboardVersion>>(at.dashboardVersions(id), { limit: 1 });
-  return page.items[0]?.author ?? null;
+/** Who saved it since that version, the last one first; each once. */
+export async function authorsSince(id: string, version: number): Promise<string[]> {
+  const page = await client.get<Page<DashboardVersion>>(at.dashboardVersions(id), { limit: 20 });
+  return [...new Set(page.items.flatMap((v) => (v.version > version && v.author ? [v.author] : [])))];
 }
 
 export async function restoreDashboard(id: string, version: number, match: string | number): Promise<Dashboard> {

@@ -17,6 +17,8 @@ export const PHONE = { width: 375, height: 812 };
 interface Options {
   viewport?: { width: number; height: number };
   scheme?: 'light' | 'dark';
+  /** What the browser is set to. */
+  locale?: string;
   /** Errors are part of what is tried. */
   unwatched?: boolean;
 }
@@ -49,7 +51,7 @@ export async function open(options: Options = {}): Promise<Page> {
     viewport: options.viewport ?? DESKTOP,
     colorScheme: options.scheme ?? 'light',
     reducedMotion: 'reduce',
-    locale: 'en-GB',
+    locale: options.locale ?? 'en-GB',
   });
   contexts.push(context);
   context.setDefaultTimeout(DEADLINE);

@@ -1,6 +1,7 @@
 /** The editor: arranging by pointer and by keyboard, adding, taking back, saving, merging, going back to an older version. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { serious } from './axe';
 import { asMember, DESKTOP, inBrowser, open as fresh, PHONE, settled } from './browser';
 import { erase, type Place, provision, until } from './installation';
 import { apiRoot, TENANT_API, TENANT_PATTERNS, tenantPaths } from '../../app/paths';
@@ -228,34 +229,151 @@ it('what is not saved is not left behind unasked', async () => {
   await page.getByRole('button', { name: /^Time range/ }).waitFor();
 });
 
-it('a second session: what contradicts nothing is brought together, what does is chosen', async () => {
-  const page = await open();
-  const config = (await stored(page)).config;
-  const [a, b] = [config.widgets[0], config.widgets[1]];
-  if (!a || !b) throw new Error('The dashboard has too few widgets for this test.');
-  // Mine: the title of the first. Theirs: the title of the second.
-  await tile(page, a.title).click();
-  await page.getByRole('region', { name: 'Widget settings' }).getByLabel('Title').fill('Mine');
-  await meanwhile(page, (d) => d.config.widgets.forEach((w) => w.id === b.id && (w.title = 'Theirs')));
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  const dialog = page.getByRole('dialog', { name: 'This dashboard was changed meanwhile' });
-  await dialog.getByText(`“${b.title}”`).or(dialog.getByText('“Theirs”')).first().waitFor();
-  await dialog.getByRole('button', { name: 'Save both' }).click();
-  await saved(page);
-  const titles = (d: Dashboard) => [a.id, b.id].map((w) => d.config.widgets.find((x) => x.id === w)?.title);
-  expect(titles(await stored(page))).toEqual(['Mine', 'Theirs']);
+describe('two members at once', () => {
+  const first = async (page: Page) => {
+    const [a, b] = (await stored(page)).config.widgets;
+    if (!a || !b) throw new Error('The dashboard has too few widgets for this test.');
+    return [a, b] as const;
+  };
+  const retitle = async (page: Page, from: string, to: string) => {
+    await tile(page, from).click();
+    await page.getByRole('region', { name: 'Widget settings' }).getByLabel('Title').fill(to);
+  };
+  const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).click();
+  const titled = (d: Dashboard, id: string) => d.config.widgets.find((x) => x.id === id)?.title;
 
-  // Both the same title: nothing is saved before one of them is chosen.
-  await page.getByRole('region', { name: 'Widget settings' }).getByLabel('Title').fill('Mine again');
-  await meanwhile(page, (d) => d.config.widgets.forEach((w) => w.id === a.id && (w.title = 'Theirs again')));
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await dialog.getByRole('button', { name: '1 to choose' }).waitFor();
-  expect(await dialog.getByRole('button', { name: '1 to choose' }).isDisabled()).toBe(true);
-  await dialog.getByRole('radio', { name: /Theirs again/ }).check({ force: true });
-  await dialog.getByRole('button', { name: 'Save both' }).click();
-  await dialog.waitFor({ state: 'detached' });
-  await saved(page);
-  expect(titles(await stored(page))).toEqual(['Theirs again', 'Theirs']);
+  it('both changes arrive, said by whom; taking that back gives nothing of theirs away', async () => {
+    const page = await open();
+    const [a, b] = await first(page);
+    const ann = await invited('editor', 'Ann');
+    await ann.goto(place.url + path);
+    await ann.getByRole('group', { name: 'Widgets' }).waitFor();
+    await settled(ann);
+
+    await retitle(page, a.title, 'Mine');
+    await retitle(ann, b.title, 'Anns');
+    await ann.getByLabel('Picture').waitFor();
+    await save(ann);
+    await saved(ann);
+    await save(page);
+    const notice = page.getByRole('status').filter({ hasText: 'Ann changed 1\u00a0widget meanwhile' });
+    await notice.waitFor();
+    await notice.getByText('What came').click();
+    await notice.getByText('“Anns”: title').waitFor();
+    await tile(page, 'Anns').waitFor();
+    expect(titled(await stored(page), a.id), 'nothing is saved that nobody looked at').toBe(a.title);
+
+    // Taken back, the draft is as it was before Ann's change came, and meets it again.
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await tile(page, b.title).waitFor();
+    await save(page);
+    await tile(page, 'Anns').waitFor();
+    await save(page);
+    await saved(page);
+    await notice.waitFor({ state: 'detached' });
+    const now = await stored(page);
+    expect([titled(now, a.id), titled(now, b.id)]).toEqual(['Mine', 'Anns']);
+  });
+
+  it('a contradiction is shown with both sides, chosen by keyboard, taken back, and saved over theirs', async () => {
+    const page = await open();
+    const [a, b] = await first(page);
+    await retitle(page, a.title, 'Mine again');
+    await tile(page, b.title).focus();
+    await page.keyboard.press('Shift+ArrowDown');
+    await meanwhile(page, (d) => {
+      d.config.range = { last: '7d' };
+      for (const w of d.config.widgets) if (w.id === a.id) w.title = 'Theirs again';
+      // Lower than all others, where there is room.
+      const end = Math.max(...d.config.layout.map((p) => p.y + p.h));
+      for (const p of d.config.layout) if (p.widget === b.id) p.y = end;
+    });
+    await save(page);
+    const dialog = page.getByRole('dialog', { name: 'This dashboard was changed meanwhile' });
+    await dialog.getByText('You (in another window) changed the time range; that is taken over', { exact: false }).waitFor();
+    const button = dialog.getByRole('button', { name: /to choose$/ });
+    expect(await button.isDisabled()).toBe(true);
+    await dialog.getByRole('button', { name: 'All yours' }).click();
+    await dialog.getByText(/^(\d) of \1 chosen$/).waitFor();
+    await page.keyboard.press('Control+z');
+    await dialog.getByText(/^0 of \d chosen$/).waitFor();
+    await dialog.getByRole('button', { name: 'All yours' }).click();
+    const title = dialog.getByRole('region', { name: '“Mine again” or “Theirs again”' });
+    await title.getByRole('radio', { name: /Mine again/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await title.getByRole('radio', { name: /Theirs again/ }).isChecked()).toBe(true);
+    expect(await serious(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await saved(page);
+    const now = await stored(page);
+    expect([titled(now, a.id), now.config.range]).toEqual(['Theirs again', { last: '7d' }]);
+    expect(now.config.layout.find((p) => p.widget === b.id)?.y, 'mine').toBe(0);
+  });
+
+  it('what contradicts as a picture is drawn on both sides, and mine is kept as a copy', async () => {
+    const page = await open({ viewport: PHONE });
+    const before = (await stored(page)).name;
+    const bars = (await stored(page)).config.widgets.find((w) => w.kind === 'bar');
+    if (!bars) throw new Error('The dashboard has no bars for this test.');
+    await tile(page, bars.title).click();
+    await page.getByRole('region', { name: 'Widget settings' }).getByLabel('At most').fill('2');
+    await page.getByRole('region', { name: 'Widget settings' }).getByLabel('At most').press('Tab');
+    await meanwhile(page, (d) => d.config.widgets.forEach((w) => w.id === bars.id && 'question' in w && (w.question.limit = 3)));
+    await save(page);
+    const dialog = page.getByRole('dialog', { name: 'This dashboard was changed meanwhile' });
+    await dialog.getByText('limit: 2').waitFor();
+    await dialog.getByText('limit: 3').waitFor();
+    const drawn = (side: number) => dialog.locator('label').nth(side).locator('li').count();
+    await until('two bars beside three', async () => (await drawn(0)) === 2 && (await drawn(1)) === 3);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)).toBe(false);
+    await dialog.getByRole('button', { name: 'Keep yours as a copy' }).click();
+    await page.getByRole('heading', { level: 1, name: `${before} (copy)` }).waitFor();
+    const limit = (d: Dashboard) => d.config.widgets.flatMap((w) => (w.id === bars.id && 'question' in w ? [w.question.limit] : []));
+    expect(limit(await stored(page))).toEqual([3]);
+    const copy = /dashboards\/([^/]+)\/edit/.exec(page.url())?.[1] ?? '';
+    expect(limit(await page.evaluate(async (url) => (await fetch(url)).json() as Promise<Dashboard>, apiRoot('') + TENANT_API.dashboard(copy)))).toEqual([2]);
+
+    // Deleted while it is edited: what was done can still be kept.
+    await settled(page);
+    await page.getByRole('button', { name: 'Undo' }).waitFor();
+    await page.getByLabel('Description').fill('Still wanted');
+    expect(await page.evaluate(async (url) => (await fetch(url, { method: 'DELETE' })).status, apiRoot('') + TENANT_API.dashboard(copy))).toBe(204);
+    await save(page);
+    await page.getByText('Somebody deleted this dashboard').waitFor();
+    await page.getByRole('button', { name: 'Keep yours as a copy' }).click();
+    await page.waitForURL((url) => url.pathname.endsWith('/edit') && !url.pathname.includes(copy));
+    await settled(page);
+    expect(await page.getByLabel('Description').inputValue()).toBe('Still wanted');
+  });
+
+  it('an older version meets what was saved meanwhile', async () => {
+    const page = await open();
+    const [, b] = await first(page);
+    await page.getByRole('button', { name: 'Versions' }).click();
+    const versions = page.getByRole('region', { name: 'Earlier versions' });
+    await versions.getByRole('button', { name: /^Version 1\b/ }).click();
+    await page.getByRole('button', { name: 'Restore this version' }).waitFor();
+    await meanwhile(page, (d) => {
+      d.description = 'Said meanwhile';
+      for (const w of d.config.widgets) if (w.id === b.id) w.title = 'Meanwhile';
+    });
+    await page.getByRole('button', { name: 'Restore this version' }).click();
+    const dialog = page.getByRole('dialog', { name: 'This dashboard was changed meanwhile' });
+    await dialog.getByRole('radio', { name: /Meanwhile/ }).check({ force: true });
+    await dialog.getByRole('button', { name: 'Save both' }).or(dialog.getByRole('button', { name: 'All yours' })).first().waitFor();
+    for (const radio of await dialog.getByRole('radio', { name: /^Yours/ }).all()) {
+      const name = await radio.getAttribute('name');
+      if (!name?.includes(`${b.id}/title`)) await radio.check({ force: true });
+    }
+    await dialog.getByRole('button', { name: 'Save both' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await saved(page);
+    const now = await stored(page);
+    expect([now.description, titled(now, b.id)]).toEqual(['Said meanwhile', 'Meanwhile']);
+    expect(now.config.widgets.some((w) => w.title === 'Made by a test')).toBe(false);
+    await versions.getByRole('button', { name: new RegExp(`^Version ${now.version}\\b.*From version 1`, 's') }).waitFor();
+  });
 });
 
 it('an older version is looked at and restored', async () => {
@@ -275,13 +393,7 @@ it('an older version is looked at and restored', async () => {
 });
 
 it('who may only look is told so', async () => {
-  const owner = await asMember(place, { path: '/members' });
-  await settled(owner);
-  const link = await owner.evaluate(async (url) => {
-    const made = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': `editor-${crypto.randomUUID()}` }, body: JSON.stringify({ email: 'viewer@editor.test', role: 'viewer' }) });
-    return ((await made.json()) as { link: string }).link;
-  }, apiRoot('') + TENANT_API.invitations());
-  const page = await asViewer(new URL(link).pathname);
+  const page = await invited('viewer', 'Vera');
   await page.goto(place.url + path);
   await page.getByText('You may look at this dashboard, not change it').waitFor();
   await page.getByRole('link', { name: 'Back to the dashboard' }).click();
@@ -289,10 +401,20 @@ it('who may only look is told so', async () => {
   expect(await page.getByRole('link', { name: 'Edit', exact: true }).count()).toBe(0);
 });
 
-async function asViewer(invitation: string): Promise<Page> {
-  const page = await fresh();
-  await page.goto(place.url + invitation);
-  await page.getByLabel('Your name').fill('Vera');
+/** Somebody else of this workspace, on a page of their own. */
+async function invited(role: 'viewer' | 'editor', name: string): Promise<Page> {
+  const owner = await asMember(place, { path: '/members' });
+  await settled(owner);
+  const link = await owner.evaluate(
+    async ([url, body]) => {
+      const made = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': `editor-${crypto.randomUUID()}` }, body });
+      return ((await made.json()) as { link: string }).link;
+    },
+    [apiRoot('') + TENANT_API.invitations(), JSON.stringify({ email: `${name.toLowerCase()}@editor.test`, role })] as const,
+  );
+  const page = await fresh({ viewport: { ...DESKTOP, width: 1440, height: 1000 } });
+  await page.goto(place.url + new URL(link).pathname);
+  await page.getByLabel('Your name').fill(name);
   await page.getByLabel('Choose a password').fill('lantern-in-the-harbour-7');
   await page.getByRole('button', { name: /^Join/ }).click();
   await page.getByRole('navigation', { name: 'Main' }).waitFor();

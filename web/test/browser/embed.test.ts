@@ -11,7 +11,7 @@ import { apiRoot, TENANT_API } from '../../app/paths';
 import { EMBED_API } from '../../embed/paths';
 import { serious } from './axe';
 import { inBrowser, open, PHONE } from './browser';
-import { allow, type Board, board, config, element, product, type Product, revoke } from './host';
+import { allow, type Board, board, config, element, frameOf, product, type Product, revoke, shown } from './host';
 import { demo, send, until } from './installation';
 
 inBrowser();
@@ -45,16 +45,6 @@ async function shut(page: Page): Promise<void> {
     for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches']) Object.defineProperty(window, name, { get: () => note(name) });
     Object.defineProperty(Document.prototype, 'cookie', { get: () => note('cookie'), set: () => note('cookie') });
   });
-}
-
-async function frameOf(page: Page, place: { url: string }): Promise<Frame> {
-  return until(`a frame of ${place.url}`, async () => page.frames().find((f) => f.url().startsWith(`${place.url}/embed/`)));
-}
-
-/** The dashboard stands, with its first numbers. */
-async function shown(frame: Frame): Promise<string> {
-  await frame.locator('.kpi .value').first().waitFor();
-  return (await frame.locator('.kpi .value').allInnerTexts()).join(' | ');
 }
 
 async function visit(body: string, options: Parameters<typeof open>[0] & { at?: string; shut?: boolean } = {}): Promise<Page> {

@@ -4,10 +4,11 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Frame, Page as Tab } from 'playwright-core';
 import { apiRoot, framed, TENANT_API } from '../../app/paths';
 import { mint, type MintOptions } from '../../sdk/src';
 import type { Dashboard, DashboardSummary, EmbedSettings, Page } from '../../wire/shapes';
-import { pathStyle, type Place, send } from './installation';
+import { pathStyle, type Place, send, until } from './installation';
 
 export interface Product {
   /** With which it is known to browsers. */
@@ -85,4 +86,15 @@ export async function product(boards: readonly Board[]): Promise<Product> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return Object.assign(self, { origin: `http://app.localhost:${port}`, other: `http://other.localhost:${port}` });
+}
+
+/** What frames a dashboard of the tenant. */
+export async function frameOf(page: Tab, place: { url: string }): Promise<Frame> {
+  return until(`a frame of ${place.url}`, async () => page.frames().find((f) => f.url().startsWith(`${place.url}/embed/`)));
+}
+
+/** The dashboard stands, with its first numbers. */
+export async function shown(frame: Frame): Promise<string> {
+  await frame.locator('.kpi .value').first().waitFor();
+  return (await frame.locator('.kpi .value').allInnerTexts()).join(' | ');
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { lifetimeMs, readClaims } from '../../embed/claims';
 import { diagnose, type Situation } from '../../embed/diagnosis';
-import { ends, refusedWords, remedyFor } from '../../embed/words';
+import { remedyFor } from '../../embed/remedies';
+import { ends, refusedWords } from '../../embed/words';
 import { SIGNATURE, token } from './embed_tokens';
 
 describe('claims', () => {

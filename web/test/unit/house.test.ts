@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** From the bottom up: each may import itself and what stands before it. */
-const SHARED = ['wire', 'format', 'theme', 'ui', 'widgets'];
+const SHARED = ['wire', 'words', 'format', 'theme', 'ui', 'widgets'];
 const ENTRIES = ['app', 'embed', 'gallery'];
 /** What runs in other people's pages and on their servers: it brings nothing of ours along. */
 const ALONE = ['element', 'sdk/src'];

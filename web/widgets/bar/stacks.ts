@@ -3,7 +3,8 @@
  * measures). Pure. Tested in `test/unit/cross.test.ts`.
  */
 import type { Answer } from '../../wire/shapes';
-import type { NumberShape } from '../../format/number';
+import { count, type NumberShape } from '../../format/number';
+import { plural } from '../../words/words';
 import { dimensionColumns, dimensionText, measures, pickable } from '../answer';
 import { type Cross, cross } from '../cross';
 import type { Picked } from '../shape';
@@ -88,7 +89,7 @@ function fewer(of: Cross): { cells: (number | null)[][]; parts: Part[] } {
   const kept = ranked.slice(0, MOST_PARTS - 1).sort((a, b) => a - b);
   const rest = ranked.slice(MOST_PARTS - 1);
   const cells = of.cells.map((row) => [...kept.map((j) => row[j] ?? null), rest.reduce((sum, j) => sum + (row[j] ?? 0), 0)]);
-  return { cells, parts: [...kept.flatMap((j) => entries[j] ?? []), { label: `${rest.length} others`, picked: null }] };
+  return { cells, parts: [...kept.flatMap((j) => entries[j] ?? []), { label: plural(rest.length, '{n} other', '{n} others', { n: count(rest.length) }), picked: null }] };
 }
 
 function sideBySide(answer: Answer): Table {

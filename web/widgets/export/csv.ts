@@ -3,10 +3,11 @@
  * quoted with an apostrophe. Pure. Tested in `test/unit/export.test.ts`.
  */
 import type { Answer, Scalar } from '../../wire/shapes';
+import { t } from '../../words/words';
 import { rowCount } from '../answer';
 
 export function* csv(answer: Answer): Generator<string> {
-  yield line(answer.columns.map((c) => (c.kind === 'previous' ? `${c.label ?? c.name} (before)` : (c.label ?? c.name))));
+  yield line(answer.columns.map((c) => (c.kind === 'previous' ? t('{name} (before)', { name: c.label ?? c.name }) : (c.label ?? c.name))));
   for (let row = 0; row < rowCount(answer); row += 1) yield line(answer.data.map((column) => column[row] ?? null));
 }
 

@@ -4,6 +4,7 @@
  * `test/browser/dashboard.test.ts`.
  */
 import type { Answer } from '../../wire/shapes';
+import { t } from '../../words/words';
 import { csv } from './csv';
 import { pieces, turns } from './pace';
 import { xlsx } from './xlsx';
@@ -14,13 +15,13 @@ const SOON = 400;
 
 /** `say` is told what to show meanwhile, and in the end what to know about the file; `''` is nothing. */
 export async function save(answer: Answer, title: string, kind: Kind, say: (text: string) => void): Promise<void> {
-  const soon = setTimeout(() => say('The file is being made…'), SOON);
+  const soon = setTimeout(() => say(t('The file is being made…')), SOON);
   try {
     const { file, note } = kind === 'xlsx' ? await xlsx(answer, title) : { file: await plain(answer), note: '' };
     hand(file, fileName(title, kind));
     say(note);
   } catch {
-    say('The file could not be made. Ask for a shorter range, or for fewer groups.');
+    say(t('The file could not be made. Ask for a shorter range, or for fewer groups.'));
   } finally {
     clearTimeout(soon);
   }
@@ -46,4 +47,4 @@ function hand(file: Blob, name: string) {
 
 /** `Revenue by day` becomes `revenue-by-day.csv`. */
 export const fileName = (title: string, kind: Kind): string =>
-  `${title.toLowerCase().normalize('NFD').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'data'}.${kind}`;
+  `${title.toLowerCase().normalize('NFD').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || t('data')}.${kind}`;

@@ -5,6 +5,7 @@
  */
 import type { Answer, AnswerColumn, Grain, Scalar } from '../../wire/shapes';
 import { wallClock } from '../../format/time';
+import { t } from '../../words/words';
 import { rowCount } from '../answer';
 import { cellFormat, timeFormat } from './formats';
 
@@ -62,9 +63,9 @@ export const numberCell = (at: string, value: number, style: number): string => 
 
 /** The name of a column, with the unit of its numbers. */
 export function headOf(column: AnswerColumn): string {
-  const name = column.kind === 'time' && !column.label ? 'Time' : (column.label ?? column.name);
+  const name = column.kind === 'time' && !column.label ? t('Time') : (column.label ?? column.name);
   const unit = column.unit && !name.includes(column.unit) ? `${name} (${column.unit})` : name;
-  return column.kind === 'previous' ? `${unit}, before` : unit;
+  return column.kind === 'previous' ? t('{name}, before', { name: unit }) : unit;
 }
 
 export function sheet(answer: Answer, style: Style): Sheet {

@@ -4,7 +4,9 @@
  * else's reader.
  */
 import type { Answer } from '../../wire/shapes';
+import { count } from '../../format/number';
 import { wallClockOf } from '../../format/time';
+import { t } from '../../words/words';
 import { escape, HEAD, MOST_CHARS, MOST_ROWS, numberCell, serial, sheet, sheetHead, TEXT, textCell } from './sheet';
 import { zip } from './zip';
 
@@ -14,7 +16,6 @@ const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
 const PART = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
-const ABOUT = 'About';
 const MOMENT = 'yyyy-mm-dd hh:mm';
 
 export interface Book {
@@ -28,23 +29,24 @@ export async function xlsx(answer: Answer, title: string): Promise<Book> {
   const { xml, left, cut } = sheet(answer, (format) => styles.of(format));
   const moment = styles.of(MOMENT);
   const name = sheetName(title);
+  const about = t('About');
   const notes = () => [
-    ...(left > 0 ? [`A sheet holds ${MOST_ROWS.toLocaleString('en')} rows. ${left.toLocaleString('en')} more are in the CSV file.`] : []),
-    ...(cut() ? [`A cell holds ${MOST_CHARS.toLocaleString('en')} characters. What is longer is cut here, and whole in the CSV file.`] : []),
+    ...(left > 0 ? [t('A sheet holds {most} rows. {left} more are in the CSV file.', { most: count(MOST_ROWS), left: count(left) })] : []),
+    ...(cut() ? [t('A cell holds {most} characters. What is longer is cut here, and whole in the CSV file.', { most: count(MOST_CHARS) })] : []),
   ];
   /** Made after the sheet: only then is known what was cut. */
-  function* about(): Generator<string> {
+  function* second(): Generator<string> {
     yield aboutSheet(answer, title, moment, notes());
   }
   const file = await zip(
     [
       { name: '[Content_Types].xml', text: [types()] },
       { name: '_rels/.rels', text: [relations([['officeDocument', 'xl/workbook.xml']])] },
-      { name: 'xl/workbook.xml', text: [workbook([name, name.toLowerCase() === ABOUT.toLowerCase() ? `${ABOUT} it` : ABOUT])] },
+      { name: 'xl/workbook.xml', text: [workbook([name, name.toLowerCase() === about.toLowerCase() ? t('About it') : about])] },
       { name: 'xl/_rels/workbook.xml.rels', text: [relations([['worksheet', 'worksheets/sheet1.xml'], ['worksheet', 'worksheets/sheet2.xml'], ['styles', 'styles.xml']])] },
       { name: 'xl/styles.xml', text: [styles.xml()] },
       { name: 'xl/worksheets/sheet1.xml', text: xml },
-      { name: 'xl/worksheets/sheet2.xml', text: about() },
+      { name: 'xl/worksheets/sheet2.xml', text: second() },
     ],
     TYPE,
   );
@@ -58,7 +60,7 @@ export function sheetName(title: string): string {
   for (const character of plain) if (name.length + character.length <= 31) name += character; else break;
   name = name.replace(/^'+|'+$/g, '').trim();
   // One name is taken by the program itself.
-  return name === '' || name.toLowerCase() === 'history' ? 'Data' : name;
+  return name === '' || name.toLowerCase() === 'history' ? t('Data') : name;
 }
 
 function aboutSheet(answer: Answer, title: string, moment: number, notes: readonly string[]): string {
@@ -68,13 +70,13 @@ function aboutSheet(answer: Answer, title: string, moment: number, notes: readon
     return days === null ? [] : [[name, days]];
   };
   const lines: [string, string | number][] = [
-    ...at('From', answer.range.from),
-    ...at('Until, not included', answer.range.to),
-    ...(answer.previous ? [...at('Before: from', answer.previous.from), ...at('Before: until, not included', answer.previous.to)] : []),
-    ...(zone ? [['Times in', zone] as [string, string]] : []),
-    ...(answer.partial ? [['So far', 'The last period is not over yet.'] as [string, string]] : []),
-    ...(answer.truncated ? [['Left out', 'There are more groups than were asked for.'] as [string, string]] : []),
-    ...notes.map((note): [string, string] => ['Left out', note]),
+    ...at(t('From'), answer.range.from),
+    ...at(t('Until, not included'), answer.range.to),
+    ...(answer.previous ? [...at(t('Before: from'), answer.previous.from), ...at(t('Before: until, not included'), answer.previous.to)] : []),
+    ...(zone ? [[t('Times in'), zone] as [string, string]] : []),
+    ...(answer.partial ? [[t('So far'), t('The last period is not over yet.')] as [string, string]] : []),
+    ...(answer.truncated ? [[t('Left out'), t('There are more groups than were asked for.')] as [string, string]] : []),
+    ...notes.map((note): [string, string] => [t('Left out'), note]),
   ];
   const rows = lines.map(([name, value], i) => {
     const row = i + 2;

@@ -1,6 +1,7 @@
 /** An answer as slices: the largest, and the others as one. Pure. Tested in `test/unit/shares.test.ts`. */
 import type { Answer } from '../../wire/shapes';
 import { count, type NumberShape } from '../../format/number';
+import { plural } from '../../words/words';
 import { dimensionColumns, dimensionText, measures, pickable } from '../answer';
 import type { Picked } from '../shape';
 
@@ -45,7 +46,7 @@ export function slices(answer: Answer, most: number): Slices {
   const others = [...all.slice(shown.length), ...rest];
   const [alone] = rest;
   if (alone && others.length === 1) shown.push(alone);
-  else if (others.length > 0) shown.push({ label: alone ? alone.label : `${count(others.length)} others`, value: others.reduce((sum, s) => sum + s.value, 0), picked: null });
+  else if (others.length > 0) shown.push({ label: alone ? alone.label : plural(others.length, '{n} other', '{n} others', { n: count(others.length) }), value: others.reduce((sum, s) => sum + s.value, 0), picked: null });
   const whole = shown.reduce((sum, s) => sum + s.value, 0);
   let from = 0;
   const placed = shown.map((s) => {

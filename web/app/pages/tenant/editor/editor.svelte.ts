@@ -1,20 +1,30 @@
 /**
  * What is being edited: the draft with its history, what it began with, and what is selected. Nothing here speaks to the
- * server but `saving.ts`; everything that changes a draft goes through `change`, so that it can be taken back.
+ * server but `saving.svelte.ts`; everything that changes a draft goes through `change`, so that it can be taken back.
  */
 import type { Dataset, Place, Question, Widget, WidgetOptions } from '../../../../wire/shapes';
 import { freshId, type Proposal, widgetOf } from './gallery';
-import { begin, change, type History, redo, undo } from './history';
+import { begin, change, type History, mapped, redo, undo } from './history';
 import { firstFree, move, pushed, readingOrder, remove, resize, settle, spot } from './layout';
 import { asKind, asking, type ChartKind } from './kinds';
 import { type Draft, same } from './merge';
 
+/** What a draft began with, and which version that is. */
+interface Origin {
+  base: Draft;
+  etag: string | number;
+}
+
+/** A step of the history. What is taken back across a merge began with something else: it meets the other change again. */
+interface Step {
+  draft: Draft;
+  origin: Origin;
+}
+
+const NOTHING: Draft = { name: '', description: null, config: { range: { last: '30d' }, widgets: [], layout: [] } };
+
 export class Editor {
-  private history = $state.raw<History<Draft>>(begin({ name: '', description: null, config: { range: { last: '30d' }, widgets: [], layout: [] } }));
-  /** What was last read or saved. */
-  base = $state.raw<Draft>(this.history.now);
-  /** Which version that is. */
-  etag = $state.raw<string | number>(0);
+  private history = $state.raw<History<Step>>(begin({ draft: NOTHING, origin: { base: NOTHING, etag: 0 } }));
   selected = $state<string | null>(null);
   /** Read out to those who do not see what moved. */
   said = $state('');
@@ -24,7 +34,15 @@ export class Editor {
   }
 
   get draft(): Draft {
-    return this.history.now;
+    return this.history.now.draft;
+  }
+  /** What was last read or saved. */
+  get base(): Draft {
+    return this.history.now.origin.base;
+  }
+  /** Which version that is. */
+  get etag(): string | number {
+    return this.history.now.origin.etag;
   }
   get widgets(): readonly Widget[] {
     return this.draft.config.widgets;
@@ -47,28 +65,26 @@ export class Editor {
 
   /** Begins anew with what the server has. */
   reset(draft: Draft, etag: string | number): void {
-    this.history = begin(draft);
-    this.base = draft;
-    this.etag = etag;
+    this.history = begin({ draft, origin: { base: draft, etag } });
     this.keepSelection();
   }
 
-  /** The draft is what the server has now; what was done can still be taken back. */
-  saved(etag: string | number): void {
-    this.base = this.draft;
-    this.etag = etag;
+  /** `draft` is what the server has now; what was done can still be taken back, and what was done meanwhile stays. */
+  saved(draft: Draft, etag: string | number): void {
+    const { origin } = this.history.now;
+    const next = { base: draft, etag };
+    this.history = mapped(this.history, (step) => (step.origin === origin ? { ...step, origin: next } : step));
   }
 
   /** Two changes were brought together: the other one is what this draft begins with from now on. */
   merged(draft: Draft, theirs: Draft, etag: string | number): void {
-    this.base = theirs;
-    this.etag = etag;
-    this.set(draft);
+    this.history = change(this.history, { draft, origin: { base: theirs, etag } });
+    this.keepSelection();
   }
 
   set(draft: Draft, about: string | null = null): void {
     if (same(draft, this.draft)) return;
-    this.history = change(this.history, draft, about);
+    this.history = change(this.history, { draft, origin: this.history.now.origin }, about);
     this.keepSelection();
   }
 

@@ -19,6 +19,11 @@ export function change<T>(history: History<T>, now: T, about: string | null = nu
   return { past: [...history.past, history.now].slice(-MOST), now, future: [], about };
 }
 
+/** The same steps, each seen anew. */
+export function mapped<T>(history: History<T>, see: (state: T) => T): History<T> {
+  return { ...history, past: history.past.map(see), now: see(history.now), future: history.future.map(see) };
+}
+
 export function undo<T>(history: History<T>): History<T> {
   const before = history.past[history.past.length - 1];
   if (before === undefined) return history;

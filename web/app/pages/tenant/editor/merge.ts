@@ -1,11 +1,15 @@
 /**
- * Two changes of one dashboard brought together, by what both began with: the dashboard's own fields, each widget, and
- * each widget's place. Where only one side changed something, that is taken; where both did and not alike, a person
- * chooses. Pure. What always holds: with every conflict resolved to one side, nothing of that side is lost; the layout has
- * no overlaps. Tested in `test/unit/editor_merge.test.ts`.
+ * Two changes of one dashboard brought together, by what both began with: the dashboard's own fields, each widget's title,
+ * question and picture, and each widget's place. Where only one side changed something, that is taken; where both did and not
+ * alike, a person chooses.
+ *
+ * The server brings a template and a workspace's changes together by the same rules (`model/src/dashboard_merge.rs`): one file of
+ * cases is tested on both sides. Here it is done in the browser, because each choice is shown at once. Pure. What always holds:
+ * with every conflict resolved to one side, nothing of that side is lost; the layout has no overlaps. Tested in
+ * `test/unit/editor_merge.test.ts`.
  */
 import type { DashboardConfig, Place, Widget } from '../../../../wire/shapes';
-import { inside, overlap, readingOrder } from './layout';
+import { MOST_ROWS, overlap, readingOrder } from './layout';
 
 export interface Draft {
   name: string;
@@ -14,11 +18,17 @@ export interface Draft {
 }
 
 export type Side = 'mine' | 'theirs';
+export type Choices = Readonly<Record<string, Side>>;
 
-export interface Conflict {
-  /** `name`, `config/range`, `widget/w1`, `place/w1`. */
-  key: string;
-  label: string;
+/** Something that one side or both changed. */
+export interface Change {
+  /**
+   * What, as the server names it: `/name`, `/config/range`, `/config/widgets/w1/title`, `/config/widgets/w1` (one side
+   * deleted it), `/config/layout/w1`; `/config`, where the two are too much for one dashboard.
+   */
+  at: string;
+  /** The widget that it is about. */
+  widget: string | null;
   base: unknown;
   mine: unknown;
   theirs: unknown;
@@ -27,10 +37,14 @@ export interface Conflict {
 export interface Merged {
   draft: Draft;
   /** What both sides changed, and not alike. */
-  conflicts: Conflict[];
-  /** What was taken from the other side without asking, in words. */
-  taken: string[];
+  conflicts: Change[];
+  /** What was taken from the other side without asking. */
+  taken: Change[];
 }
+
+/** As on the server. */
+const MOST_WIDGETS = 60;
+const MOST_BYTES = 256 * 1024;
 
 /** Whether two values say the same; the order of fields does not matter, and neither does a field that is not there. */
 export function same(a: unknown, b: unknown): boolean {
@@ -40,74 +54,108 @@ export function same(a: unknown, b: unknown): boolean {
   return [...new Set([...Object.keys(x), ...Object.keys(y)])].every((key) => same(x[key], y[key]));
 }
 
-interface Picker {
-  pick<T>(key: string, label: string, base: T, mine: T, theirs: T): T;
-}
-
-function picker(choices: Readonly<Record<string, Side>>, conflicts: Conflict[], taken: string[]): Picker {
-  return {
-    pick(key, label, base, mine, theirs) {
-      if (same(mine, theirs) || same(theirs, base)) return mine;
-      if (same(mine, base)) {
-        taken.push(label);
-        return theirs;
-      }
-      conflicts.push({ key, label, base, mine, theirs });
-      return choices[key] === 'theirs' ? theirs : mine;
-    },
-  };
-}
-
-const byId = (config: DashboardConfig) => new Map(config.widgets.map((w) => [w.id, w]));
-const placeOf = (config: DashboardConfig) => new Map(config.layout.map((p) => [p.widget, p]));
-const FIELDS: Record<string, string> = { range: 'The range', compare: 'The comparison', filters: 'The filters', embed: 'What embedding needs' };
-
 /** Brings `mine` and `theirs` together. What nobody has chosen yet stays as `mine` has it. */
-export function merge(base: Draft, mine: Draft, theirs: Draft, choices: Readonly<Record<string, Side>> = {}): Merged {
-  const conflicts: Conflict[] = [];
-  const taken: string[] = [];
-  const { pick } = picker(choices, conflicts, taken);
-  const name = pick('name', 'The name', base.name, mine.name, theirs.name);
-  const description = pick('description', 'The description', base.description, mine.description, theirs.description);
-
-  const config: Record<string, unknown> = {};
-  const [b, m, t] = [base.config, mine.config, theirs.config].map((c) => c as unknown as Record<string, unknown>);
-  for (const key of new Set([...Object.keys(m ?? {}), ...Object.keys(t ?? {})])) {
-    if (key === 'widgets' || key === 'layout') continue;
-    const value = pick(`config/${key}`, FIELDS[key] ?? `“${key}”`, b?.[key], m?.[key], t?.[key]);
-    if (value !== undefined) config[key] = value;
-  }
-
-  const [ofBase, ofMine, ofTheirs] = [byId(base.config), byId(mine.config), byId(theirs.config)];
-  const widgets: Widget[] = [];
-  for (const id of new Set([...ofMine.keys(), ...ofTheirs.keys()])) {
-    const [was, my, their] = [ofBase.get(id), ofMine.get(id), ofTheirs.get(id)];
-    const label = `“${(my ?? their ?? was)?.title ?? id}”`;
-    const said = was && !their ? `${label}, deleted` : !was && their && !my ? `${label}, new` : label;
-    const kept = pick(`widget/${id}`, said, was, my, their);
-    if (kept) widgets.push(kept);
-  }
-
-  const [atBase, atMine, atTheirs] = [placeOf(base.config), placeOf(mine.config), placeOf(theirs.config)];
-  const layout = widgets.map((widget): Place => {
-    const [was, my, their] = [atBase.get(widget.id), atMine.get(widget.id), atTheirs.get(widget.id)];
-    // Whoever has the widget alone says where it is.
-    if (!my || !their) return my ?? their ?? { widget: widget.id, x: 0, y: 0, w: 4, h: 4 };
-    return pick(`place/${widget.id}`, `Where “${widget.title}” is`, was, my, their) ?? my;
-  });
-  const whole = { ...config, widgets, layout: apart(layout, atMine) } as unknown as DashboardConfig;
-  return { draft: { name, description, config: whole }, conflicts, taken };
+export function merge(base: Draft, mine: Draft, theirs: Draft, choices: Choices = {}): Merged {
+  const asked = new Weaver(choices).weave(base, mine, theirs);
+  if (same(mine, base)) return { ...asked, draft: theirs };
+  if (same(theirs, base) || same(theirs, mine)) return { ...asked, draft: mine };
+  // Whether the two fit is the same, whatever is chosen afterwards.
+  if (fits(new Weaver({}).weave(base, mine, theirs).draft.config)) return asked;
+  const whole = { at: '/config', widget: null, base: base.config, mine: mine.config, theirs: theirs.config };
+  return { draft: choices['/config'] === 'theirs' ? theirs : mine, conflicts: [whole], taken: [] };
 }
 
-/** What is where `mine` has it stays; what came along and lies on something goes down until it is free. */
-function apart(layout: Place[], mine: ReadonlyMap<string, Place>): Place[] {
-  const own = layout.filter((p) => same(p, mine.get(p.widget)));
-  const placed = [...own];
-  for (const place of readingOrder(layout.filter((p) => !own.includes(p)))) {
-    let now = inside(place);
-    for (let hit; (hit = placed.find((p) => overlap(p, now))); ) now = { ...now, y: hit.y + hit.h };
-    placed.push(now);
+const fits = (config: DashboardConfig): boolean =>
+  config.widgets.length <= MOST_WIDGETS &&
+  config.layout.every((p) => p.y + p.h <= MOST_ROWS) &&
+  new TextEncoder().encode(JSON.stringify(config)).length <= MOST_BYTES;
+
+type Fields = Record<string, unknown>;
+const fieldsOf = (value: object): Fields => value as Fields;
+const namesOf = (mine: object, theirs: object): string[] => [...new Set([...Object.keys(mine), ...Object.keys(theirs)])];
+
+class Weaver {
+  private readonly conflicts: Change[] = [];
+  private readonly taken: Change[] = [];
+
+  constructor(private readonly choices: Choices) {}
+
+  /** What becomes of one value. */
+  private pick<T>(at: string, widget: string | null, base: T, mine: T, theirs: T): T {
+    if (same(mine, theirs) || same(theirs, base)) return mine;
+    const change = { at, widget, base, mine, theirs };
+    if (same(mine, base)) {
+      this.taken.push(change);
+      return theirs;
+    }
+    this.conflicts.push(change);
+    return this.choices[at] === 'theirs' ? theirs : mine;
   }
-  const found = new Map(placed.map((p) => [p.widget, p]));
-  return layout.map((p) => found.get(p.widget) ?? p);
+
+  weave(base: Draft, mine: Draft, theirs: Draft): Merged {
+    const name = this.pick('/name', null, base.name, mine.name, theirs.name);
+    const description = this.pick('/description', null, base.description, mine.description, theirs.description);
+    const config: Fields = {};
+    const [b, m, t] = [fieldsOf(base.config), fieldsOf(mine.config), fieldsOf(theirs.config)];
+    for (const key of namesOf(m, t)) {
+      if (key === 'widgets' || key === 'layout') continue;
+      const value = this.pick(`/config/${key}`, null, b[key], m[key], t[key]);
+      if (value !== undefined) config[key] = value;
+    }
+    const widgets = this.widgets(base.config, mine.config, theirs.config);
+    const layout = this.layout(widgets, base.config, mine.config, theirs.config);
+    const { conflicts, taken } = this;
+    return { draft: { name, description, config: { ...config, widgets, layout } as unknown as DashboardConfig }, conflicts, taken };
+  }
+
+  /** In my order, and behind them what the other one added. */
+  private widgets(base: DashboardConfig, mine: DashboardConfig, theirs: DashboardConfig): Widget[] {
+    const byId = (config: DashboardConfig) => new Map(config.widgets.map((w) => [w.id, w]));
+    const [ofBase, ofMine, ofTheirs] = [byId(base), byId(mine), byId(theirs)];
+    return [...new Set([...ofMine.keys(), ...ofTheirs.keys()])].flatMap((id) => {
+      const [was, my, their] = [ofBase.get(id), ofMine.get(id), ofTheirs.get(id)];
+      if (was && my && their) return [this.widget(was, my, their)];
+      const kept = this.pick(`/config/widgets/${id}`, id, was, my, their);
+      return kept ? [kept] : [];
+    });
+  }
+
+  /**
+   * Its title by itself; what is asked and how it is drawn by themselves too, unless somebody chose another picture: then they
+   * belong together.
+   */
+  private widget(was: Widget, my: Widget, their: Widget): Widget {
+    const at = `/config/widgets/${my.id}`;
+    const [b, m, t] = [fieldsOf(was), fieldsOf(my), fieldsOf(their)];
+    const together: Fields = {};
+    const samePicture = was.kind === my.kind && was.kind === their.kind;
+    for (const name of namesOf(m, t)) {
+      if (!samePicture && name !== 'title') continue;
+      const value = this.pick(`${at}/${name}`, my.id, b[name], m[name], t[name]);
+      if (value !== undefined) together[name] = value;
+    }
+    if (samePicture) return together as unknown as Widget;
+    const rest = ({ title: _, ...others }: Fields): Fields => others;
+    return { ...together, ...this.pick(`${at}/picture`, my.id, rest(b), rest(m), rest(t)) } as unknown as Widget;
+  }
+
+  /** Where each widget is: the places that I have stay, what comes from the other one goes down until it is free. */
+  private layout(widgets: readonly Widget[], base: DashboardConfig, mine: DashboardConfig, theirs: DashboardConfig): Place[] {
+    const placeOf = (config: DashboardConfig) => new Map(config.layout.map((p) => [p.widget, p]));
+    const [atBase, atMine, atTheirs] = [placeOf(base), placeOf(mine), placeOf(theirs)];
+    const settled: Place[] = [];
+    const coming: Place[] = [];
+    for (const { id } of widgets) {
+      const [my, their] = [atMine.get(id), atTheirs.get(id)];
+      // Whoever has the widget alone says where it is.
+      const place = my && their ? this.pick(`/config/layout/${id}`, id, atBase.get(id), my, their) : (my ?? their);
+      if (place) (place === my ? settled : coming).push(place);
+    }
+    for (const place of readingOrder(coming)) {
+      let now = place;
+      for (let hit; (hit = settled.find((p) => overlap(p, now))); ) now = { ...now, y: hit.y + hit.h };
+      settled.push(now);
+    }
+    return settled;
+  }
 }

@@ -1,9 +1,12 @@
-/** One side of a conflict, in words. Pure. Tested in `test/unit/editor_merge.test.ts`. */
-import type { Place, Widget } from '../../../../wire/shapes';
+/** What was changed, and what each side of it says, in words. Pure. Tested in `test/unit/editor_merge.test.ts`. */
+import type { Place, Question, Widget, WidgetOptions } from '../../../../wire/shapes';
+import { counted } from '../../../../format/number';
+import { listed, spotOf } from '../../../words/changes';
 import { figureLabel } from './figures';
 import { kindName } from './kinds';
 import { spot } from './layout';
-import { same } from './merge';
+import { type Change, type Side } from './merge';
+import { COMPARISONS, RANGES } from './words';
 
 export interface Line {
   text: string;
@@ -11,31 +14,42 @@ export interface Line {
   same: boolean;
 }
 
+type Parts = Partial<Pick<Widget, 'title' | 'kind'>> & { question?: Question; options?: WidgetOptions };
+
 /** What a side says; lines that are as before are marked. */
-export function told(key: string, value: unknown, base: unknown): Line[] {
-  if (value === undefined || value === null) return [{ text: key.startsWith('widget/') ? 'Deleted' : 'None', same: false }];
-  if (key.startsWith('place/')) return [{ text: spot(value as Place), same: false }];
-  if (!key.startsWith('widget/')) return [{ text: plain(value), same: false }];
-  const [widget, was] = [value as Widget, base as Widget | null | undefined];
-  if (widget.kind === 'markdown') return [head(widget, was), ...written(widget.options.text, was?.kind === 'markdown' ? was.options.text : '')];
-  const before = was ? lines(was) : [];
-  return [head(widget, was), ...lines(widget).map((text, i) => ({ text, same: same(text, before[i]) }))];
+export function told({ at, base }: Pick<Change, 'at' | 'base'>, value: unknown): Line[] {
+  const { widget } = spotOf(at);
+  const whole = at === `/config/widgets/${widget}`;
+  if (value === undefined || value === null) return [{ text: whole ? 'Deleted' : 'None', same: false }];
+  if (at.startsWith('/config/layout/')) return [{ text: spot(value as Place), same: false }];
+  if (widget === null || at.endsWith('/title')) return [{ text: plainOf(at, value), same: false }];
+  const field = at.split('/')[4];
+  const parts = (of: unknown): Parts => (field === 'question' || field === 'options' ? { [field]: of } : ((of ?? {}) as Parts));
+  const [now, was] = [parts(value), parts(base)];
+  const [text, before] = [now.options?.text, was.options?.text];
+  const lines = typeof text === 'string' ? written(text, before ?? '') : marked(settings(now), settings(was), base);
+  return [...marked(head(now), head(was), base), ...lines];
 }
 
-const named = (widget: Widget) => `${widget.title} (${kindName(widget.kind)})`;
-const head = (widget: Widget, was: Widget | null | undefined): Line => ({ text: named(widget), same: was ? named(widget) === named(was) : false });
+const marked = (now: string[], was: string[], base: unknown): Line[] => now.map((text) => ({ text, same: Boolean(base) && was.includes(text) }));
 
-function lines(widget: Widget): string[] {
-  if (!('question' in widget)) return [];
-  const { question } = widget;
-  const more = Object.entries(question).filter(([name, v]) => !['dataset', 'measures', 'by', 'grain'].includes(name) && v !== undefined && v !== null);
-  const options = Object.entries(widget.options ?? {}).filter(([, v]) => v !== false && v !== null);
-  return [
-    `${question.measures.map((m) => figure(m)).join(', ')} from ${question.dataset}`,
-    [question.by?.length ? `by ${question.by.join(', ')}` : '', question.grain ? `time: ${question.grain}` : ''].filter(Boolean).join(', ') || 'not grouped',
-    ...more.map(([name, v]) => `${name}: ${plain(v)}`),
-    ...options.map(([name, v]) => `${name.replaceAll('_', ' ')}: ${plain(v)}`),
-  ];
+/** What a widget is called; without its title, where that is not part of it. */
+function head({ title, kind }: Parts): string[] {
+  if (!kind) return [];
+  return [title === undefined ? kindName(kind) : `${title} (${kindName(kind)})`];
+}
+
+function settings({ question, options }: Parts): string[] {
+  const more = Object.entries(question ?? {}).filter(([name, v]) => !['dataset', 'measures', 'by', 'grain'].includes(name) && v !== undefined && v !== null);
+  const drawn = Object.entries(options ?? {}).filter(([, v]) => v !== false && v !== null);
+  const asked = question
+    ? [
+        `${question.measures.map((m) => figure(m)).join(', ')} from ${question.dataset}`,
+        [question.by?.length ? `by ${question.by.join(', ')}` : '', question.grain ? `time: ${question.grain}` : ''].filter(Boolean).join(', ') || 'not grouped',
+      ]
+    : [];
+  const said = [...asked, ...[...more, ...drawn].map(([name, v]) => `${name.replaceAll('_', ' ')}: ${plain(v)}`)];
+  return said.length > 0 || !options ? said : ['as it comes'];
 }
 
 /** A formula's name alone would not say what was changed in it. */
@@ -52,6 +66,13 @@ function written(text: string, before: string): Line[] {
   return all.flatMap((line, i) => (!line.same || !all[i - 1]?.same ? [line] : all[i - 2]?.same ? [] : [{ text: '…', same: true }]));
 }
 
+function plainOf(at: string, value: unknown): string {
+  const words: readonly { value: string; label: string }[] = at === '/config/compare' ? COMPARISONS : at === '/config/range' ? RANGES : [];
+  const key = at === '/config/range' ? (value as { last?: string }).last : value;
+  if (at === '/config') return counted((value as { widgets: unknown[] }).widgets.length, { one: 'widget', other: 'widgets' });
+  return at === '/name' || at === '/description' || at.endsWith('/title') ? String(value) : (words.find((w) => w.value === key)?.label ?? plain(value));
+}
+
 function plain(value: unknown): string {
   if (typeof value === 'string') return value.replaceAll('_', ' ');
   if (typeof value === 'number') return String(value);
@@ -60,3 +81,42 @@ function plain(value: unknown): string {
   if (value && typeof value === 'object') return Object.values(value).filter((v) => v !== null).map(plain).join(' ');
   return 'none';
 }
+
+/* ── all of it ──────────────────────────────────────────────────────────────────────────────────── */
+
+const widgets = (n: number): string => counted(n, { one: 'widget', other: 'widgets' });
+
+/** What somebody did, in one sentence's middle: `changed 2 widgets and the time range, and added 1 widget`. */
+export function deeds(taken: readonly Change[]): string {
+  const of = (which: (change: Change) => boolean) => new Set(taken.filter((c) => c.widget !== null && which(c)).map((c) => c.widget));
+  const whole = (c: Change) => c.at === `/config/widgets/${c.widget}`;
+  const added = of((c) => whole(c) && c.base === undefined);
+  const deleted = of((c) => whole(c) && c.theirs === undefined);
+  const changed = of((c) => c.at.startsWith('/config/widgets/') && !added.has(c.widget) && !deleted.has(c.widget));
+  const moved = of((c) => c.at.startsWith('/config/layout/') && !changed.has(c.widget));
+  const fields = taken.filter((c) => c.widget === null).map((c) => `the ${spotOf(c.at).label.toLowerCase()}`);
+  const done = [
+    ['changed', [...(changed.size > 0 ? [widgets(changed.size)] : []), ...fields]],
+    ['added', added.size > 0 ? [widgets(added.size)] : []],
+    ['deleted', deleted.size > 0 ? [widgets(deleted.size)] : []],
+    ['moved', moved.size > 0 ? [widgets(moved.size)] : []],
+  ] as const;
+  return listed(done.flatMap(([verb, what]) => (what.length > 0 ? [`${verb} ${listed(what)}`] : [])));
+}
+
+/** Each of it by itself: `“Revenue”: title`. `titles`: what the widgets are called. */
+export function details(taken: readonly Change[], titles: ReadonlyMap<string, string>): string[] {
+  return taken.map((change) => {
+    const { widget, label } = spotOf(change.at);
+    if (widget === null) return label;
+    const called = `“${titles.get(widget) ?? (change.base as { title?: string } | undefined)?.title ?? widget}”`;
+    if (change.at !== `/config/widgets/${widget}`) return `${called}: ${label.toLowerCase()}`;
+    return change.theirs === undefined ? `${called} was deleted` : `${called} is new`;
+  });
+}
+
+/** A conflict's value on one side. */
+export const sideOf = (change: Change, side: Side): unknown => (side === 'mine' ? change.mine : change.theirs);
+
+/** Whether somebody sees more of it in a picture than in words. */
+export const pictured = ({ at, widget }: Change): boolean => widget !== null && at.startsWith('/config/widgets/') && !at.endsWith('/title');
