@@ -12,7 +12,7 @@ use crate::problem;
 /// Its number, its column and how it is written.
 const EMBED_USAGE: [(&str, &str, Option<&str>, Format); 4] = [
     ("loads", "How often it was opened.", None, Format::Integer),
-    ("query_time", "How long its questions took.", None, Format::Duration),
+    ("query_time", "How long its questions took.", Some("s"), Format::Duration),
     ("refused", "How often a token was refused.", None, Format::Integer),
     (
         "viewers",
