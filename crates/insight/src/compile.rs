@@ -18,7 +18,7 @@ use crate::bucket::Buckets;
 use crate::condition::{Condition, Kind, all_of, condition, filter_kind};
 use crate::context::{Context, Source, zone_name};
 use crate::formula::{Checked, Gathering, checked};
-use crate::lookup::{EVENTS, Lookups};
+use crate::lookup::Lookups;
 use crate::names::Names;
 use crate::period::{Period, resolve};
 use crate::scan::{Atom, Rank, RankBy, Scan};
@@ -188,7 +188,7 @@ impl<'a> Draft<'a> {
     /// The events, with everything that the dataset looks up.
     pub(crate) fn events_sql(&self, binder: &mut Binder) -> String {
         let all: Vec<u8> = self.source.definition.dimensions.iter().map(|d| d.slot).collect();
-        Lookups::of(self.source.definition).from(EVENTS, &all, binder)
+        Lookups::of(self.source.definition).all(self.source.number, &all, binder)
     }
 
     fn scan(&self, buckets: Option<&Buckets>, rank: Option<Rank>) -> Scan {

@@ -1,4 +1,4 @@
-//! Dimensions that are looked up in tables, as joins: events (or sums of them) with columns `d13` to `d24` that are none of
+//! What the rows of a dataset are; and dimensions that are looked up in tables, as joins: events (or sums of them) with columns `d13` to `d24` that are none of
 //! theirs.
 //!
 //! What must always hold: a row of a table is joined by the tenant, the table's number and the key, never by the key alone;
@@ -10,7 +10,7 @@
 //! event. Measured in the decision record on look-ups. Tested against the reference evaluator in `platform/tests/it/questions.rs`
 //! and `rollups.rs`.
 
-use insula_model::DatasetDefinition;
+use insula_model::{DatasetDefinition, DatasetSource};
 
 use crate::statement::{Binder, Param};
 
@@ -27,9 +27,12 @@ struct Looked {
     column: u8,
 }
 
-/// The dimensions of a dataset that are looked up.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Lookups(Vec<Looked>);
+/// What the rows of a dataset are, and its dimensions that are looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lookups {
+    source: DatasetSource,
+    looked: Vec<Looked>,
+}
 
 impl Lookups {
     pub(crate) fn of(dataset: &DatasetDefinition) -> Self {
@@ -37,17 +40,28 @@ impl Lookups {
             let by = dataset.dimension(&lookup.by)?.slot;
             Some(Looked { slot: dimension.slot, by, number: lookup.number, column: lookup.slot })
         };
-        Self(dataset.looked_up().filter_map(one).collect())
+        Self { source: dataset.source, looked: dataset.looked_up().filter_map(one).collect() }
     }
 
     /// The slot of the dimension on which a dimension hangs: its own, unless it is looked up.
     pub(crate) fn carried(&self, slot: u8) -> u8 {
-        self.0.iter().find(|looked| looked.slot == slot).map_or(slot, |looked| looked.by)
+        self.looked.iter().find(|looked| looked.slot == slot).map_or(slot, |looked| looked.by)
     }
 
     /// Whether some of these columns are looked up.
     pub(crate) fn any(&self, slots: &[u8]) -> bool {
-        self.0.iter().any(|looked| slots.contains(&looked.slot))
+        self.looked.iter().any(|looked| slots.contains(&looked.slot))
+    }
+
+    /// What stands behind `FROM`: the rows of the dataset of a number, with those of the columns that are looked up.
+    pub(crate) fn all(&self, number: i32, slots: &[u8], binder: &mut Binder) -> String {
+        match self.source {
+            DatasetSource::Events => self.from(EVENTS, slots, binder),
+            DatasetSource::EmbedUsage => {
+                let number = binder.bind(Param::Int4(number));
+                self.from(&EMBED_USAGE.replace("$number", &number), slots, binder)
+            }
+        }
     }
 
     /// What stands behind `FROM`: the rows under the name `events`, with those of the columns that are looked up.
@@ -59,7 +73,7 @@ impl Lookups {
         // By table and dimension: one row has several columns.
         let mut joined: Vec<(i32, u8, Vec<String>)> = Vec::new();
         let mut shown = String::new();
-        for looked in self.0.iter().filter(|looked| slots.contains(&looked.slot)) {
+        for looked in self.looked.iter().filter(|looked| slots.contains(&looked.slot)) {
             let same =
                 |(number, by, _): &(i32, u8, Vec<String>)| (*number, *by) == (looked.number, looked.by);
             let place = joined.iter().position(same).unwrap_or_else(|| {
@@ -86,4 +100,15 @@ impl Lookups {
 }
 
 /// The table of the events.
-pub(crate) const EVENTS: &str = "events";
+const EVENTS: &str = "events";
+
+/// How much embeds are used, as if it were events: one for each day and dashboard. The columns are those of
+/// `insula_model::dataset_builtin`.
+const EMBED_USAGE: &str = "(
+  SELECT u.tenant_id, $number::int4 AS dataset, u.day::timestamp AT TIME ZONE 'UTC' AS at, u.dashboard_id AS id,
+    u.loads::float8 AS m1, u.query_ms / 1000::float8 AS m2, u.refused::float8 AS m3,
+    (SELECT count(*)::float8 FROM embed_viewers v
+      WHERE v.tenant_id = u.tenant_id AND v.day = u.day AND v.dashboard_id = u.dashboard_id) AS m4,
+    coalesce(b.name, u.dashboard_id::text) AS d1
+  FROM embed_usage u LEFT JOIN dashboards b ON b.tenant_id = u.tenant_id AND b.id = u.dashboard_id
+)";

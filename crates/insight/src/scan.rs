@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock::{Clock, local};
 use crate::condition::{Condition, all_of};
 use crate::formula::{Checked, Gathered, Gathering, Surroundings, write};
-use crate::lookup::{EVENTS, Lookups};
+use crate::lookup::Lookups;
 use crate::rolled;
 use crate::statement::{Binder, ColumnType, Cost, Param, Statement};
 
@@ -299,7 +299,7 @@ impl Scan {
 
     /// `FROM` and `WHERE`.
     fn from(&self, binder: &mut Binder) -> String {
-        let events = self.lookups.from(EVENTS, &self.dimensions_read(), binder);
+        let events = self.lookups.all(self.dataset, &self.dimensions_read(), binder);
         let dataset = binder.bind(Param::Int4(self.dataset));
         let mut within = |span: Span| {
             let from = binder.instant(span.from);

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use crate::reference::{dataset, kinds, lookup_dataset, lookup_kinds};
 use crate::{Context, Rolled, Rows, Source, Statement, compile, compile_dashboard};
 use insula_model::{
-    Agg, Aggregate, BarOptions, Compare, Content, DashboardConfig, GaugeOptions, MarkdownOptions, Picture,
-    PieOptions, Question, Result, WeekStart, Widget, default_dashboard, period, sample_dataset,
+    Agg, Aggregate, BarOptions, Compare, Content, DashboardConfig, DatasetDefinition, DatasetSource, Filter,
+    GaugeOptions, GrainChoice, MarkdownOptions, Picture, PieOptions, Question, Result, WeekStart, Widget,
+    default_dashboard, period, sample_dataset,
 };
 
 fn context() -> Context {
@@ -59,6 +60,25 @@ fn every_kind_of_question_that_sums_answer() {
         }
     }
     insta::assert_snapshot!("rolled", out);
+}
+
+/// What the platform counts itself.
+#[test]
+fn what_is_counted_is_asked_like_events() {
+    let (mut out, dataset) =
+        (String::new(), DatasetDefinition::of_source("embeds", DatasetSource::EmbedUsage).unwrap());
+    let loads = || Question::new("embeds", vec![Aggregate::of(Agg::Sum, "loads")]);
+    let filters =
+        vec![Filter::In { dimension: "dashboard".to_owned(), values: vec![Some("Sales".to_owned())] }];
+    for (what, question) in [
+        ("loads by day", Question { grain: Some(GrainChoice::Day), ..loads() }),
+        ("loads by dashboard", Question { by: vec!["dashboard".to_owned()], ..loads() }),
+        ("loads of one dashboard", Question { filters, ..loads() }),
+    ] {
+        writeln!(out, "-- {what}").unwrap();
+        write(&mut out, &compile(&question, Source::new(&dataset, 7), &context()).unwrap().statement);
+    }
+    insta::assert_snapshot!("counted", out);
 }
 
 /// What is looked up: from events, and from sums of days where all of it hangs on one dimension.

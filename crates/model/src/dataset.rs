@@ -40,6 +40,16 @@ words! {
     }
 }
 
+words! {
+    /// What the rows of a dataset are.
+    DatasetSource {
+        /// What the tenant sends.
+        Events = "events",
+        /// How much the tenant's embeds were used: a row for each day (of UTC) and dashboard.
+        EmbedUsage = "embed_usage",
+    }
+}
+
 /// A number that events of a dataset carry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -130,6 +140,9 @@ pub struct DatasetDefinition {
     /// What its events are, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// What its rows are; never changes.
+    #[serde(default = "events", skip_serializing_if = "is_events")]
+    pub source: DatasetSource,
     /// The least role of those who see it; everybody else finds nothing of this name.
     #[serde(default = "everybody")]
     pub visible_to: Role,
@@ -192,6 +205,16 @@ pub(crate) fn everybody() -> Role {
     Role::Viewer
 }
 
+/// The rows of a dataset of which nobody said it.
+fn events() -> DatasetSource {
+    DatasetSource::Events
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+fn is_events(source: &DatasetSource) -> bool {
+    *source == events()
+}
+
 /// The lowest slot that is not taken.
 pub(crate) fn free_slot(mut taken: impl FnMut(u8) -> bool, slots: usize) -> Option<u8> {
     (1..=u8::try_from(slots).unwrap_or(u8::MAX)).find(|slot| !taken(*slot))
@@ -210,6 +233,7 @@ impl DatasetDefinition {
             name: name.to_owned(),
             label: label_of(name),
             description: None,
+            source: events(),
             visible_to: everybody(),
             sample: false,
             time_zone: None,
@@ -263,6 +287,9 @@ impl DatasetDefinition {
         measures: impl IntoIterator<Item = &'a str>,
         dimensions: impl IntoIterator<Item = &'a str>,
     ) -> Result<bool> {
+        if self.source != DatasetSource::Events {
+            return self.has_all(measures, dimensions).map(|()| false);
+        }
         let before = (self.measures.len(), self.dimensions.len());
         let learnt = measures
             .into_iter()

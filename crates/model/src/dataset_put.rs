@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::dataset::{
-    Calculated, DatasetDefinition, Dimension, Format, LOOKED_UP_SLOTS, MAX_CALCULATED, NAME_RULE, is_name,
-    label_of, refuse,
+    Calculated, DatasetDefinition, DatasetSource, Dimension, Format, LOOKED_UP_SLOTS, MAX_CALCULATED,
+    NAME_RULE, is_name, label_of, refuse,
 };
 use crate::error::{Error, Result};
 use crate::period::time_zone;
@@ -84,6 +84,9 @@ pub struct DatasetPut {
     /// What its events are, for people: 500 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// What its rows are: `events` unless given when it is made; it stays what it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<DatasetSource>,
     /// The least role of those who see it, up to one's own; as it was unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visible_to: Option<Role>,
@@ -154,6 +157,7 @@ impl DatasetPut {
         Self {
             label: Some(dataset.label.clone()),
             description: dataset.description.clone(),
+            source: Some(dataset.source).filter(|source| *source != DatasetSource::Events),
             visible_to: Some(dataset.visible_to),
             time_zone: dataset.time_zone.clone(),
             measures: carried.chain(calculated).collect(),
@@ -183,6 +187,14 @@ impl DatasetPut {
     /// `input.invalid` with the field; `dataset.full` when there are no slots left.
     pub fn apply(&self, dataset: &mut DatasetDefinition) -> Result<()> {
         self.check()?;
+        if self.source.is_some_and(|source| source != dataset.source) {
+            let detail = format!(
+                "{:?} shows {}, for good. Make another dataset.",
+                dataset.name,
+                dataset.source.said()
+            );
+            return Err(Error::invalid("/source", "changed", detail));
+        }
         let mut next = dataset.clone();
         next.dimensions.retain(|d| d.lookup.is_none());
         next.learn(

@@ -6,7 +6,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::dataset::{DatasetDefinition, Format, everybody};
+use crate::dataset::{DatasetDefinition, DatasetSource, Format, everybody};
 use crate::dataset_put::{DatasetPut, DimensionPut, MeasurePut};
 use crate::dice::Dice;
 use crate::event::{Event, event_uuid};
@@ -69,6 +69,7 @@ pub fn sample_dataset() -> DatasetDefinition {
         name: SAMPLE_DATASET.to_owned(),
         label: String::new(),
         description: None,
+        source: DatasetSource::Events,
         visible_to: everybody(),
         sample: true,
         time_zone: None,

@@ -16,6 +16,7 @@ pub mod dashboard_template;
 pub mod dashboard_version;
 pub mod dashboard_widget;
 pub mod dataset;
+mod dataset_builtin;
 mod dataset_lookup;
 mod dataset_put;
 pub mod dice;
@@ -59,7 +60,9 @@ pub use dashboard_merge::MergeConflict;
 pub use dashboard_schema::dashboard_schema;
 pub use dashboard_template::default_dashboard;
 pub use dashboard_version::{DashboardRestore, DashboardVersion};
-pub use dataset::{Calculated, Dataset, DatasetDefinition, Dimension, Format, Lookup, Measure};
+pub use dataset::{
+    Calculated, Dataset, DatasetDefinition, DatasetSource, Dimension, Format, Lookup, Measure,
+};
 pub use dataset_put::{DatasetPut, DimensionPut, LookupPut, MAX_DESCRIPTION, MeasurePut};
 pub use embed::{
     EmbedClaims, EmbedDashboard, EmbedGrant, EmbedKey, EmbedRevocation, EmbedRevocationInput, EmbedRules,

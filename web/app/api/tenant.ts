@@ -143,8 +143,8 @@ export const ask = (question: Question, range?: RangeInput) =>
 /** The rows that a question's numbers are made of. */
 export const rowsBehind = (input: RowsInput) => client.post<Rows>(at.rows(), { body: input });
 
-/** Declares a dataset, unless it is no longer at the version that was read. */
-export async function saveDataset(name: string, body: DatasetPut, match: number): Promise<Dataset> {
+/** Declares a dataset, unless it is no longer at the version that was read; without one it is a new dataset. */
+export async function saveDataset(name: string, body: DatasetPut, match?: number): Promise<Dataset> {
   const saved = await client.put<Dataset>(at.dataset(name), { body, match });
   await invalidate(at.datasets());
   return saved;

@@ -9,7 +9,8 @@
 use insula_insight::{Rolled, Source};
 use insula_model::policy::action::{DatasetDelete, DatasetUpdate};
 use insula_model::{
-    Dataset, DatasetDefinition, DatasetId, DatasetPut, Error, Lookup, Mode, Result, Write, problem,
+    Dataset, DatasetDefinition, DatasetId, DatasetPut, DatasetSource, Error, Lookup, Mode, Result, Write,
+    problem,
 };
 use serde_json::json;
 use tokio_postgres::Row;
@@ -174,7 +175,8 @@ impl Datasets<'_, '_, Write> {
             if expected.is_some() {
                 return Err(absent(name));
             }
-            let mut definition = DatasetDefinition::new(name)?;
+            let mut definition =
+                DatasetDefinition::of_source(name, put.source.unwrap_or(DatasetSource::Events))?;
             put.apply(&mut definition)?;
             self.find_lookups(&mut definition).await?;
             let made = self.insert(id, &definition).await?.seen(self.0).ok_or_else(|| absent(name))?;

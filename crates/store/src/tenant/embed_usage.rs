@@ -87,7 +87,9 @@ impl EmbedUses<'_, '_, Write> {
                      INSERT INTO embed_viewers (tenant_id, day, dashboard_id, viewer) \
                      SELECT wall.tenant(), s.day, s.id, s.viewer \
                        FROM unnest($6::date[], $7::uuid[], $8::bytea[]) AS s (day, id, viewer) \
-                      ORDER BY s.day, s.id, s.viewer ON CONFLICT DO NOTHING) \
+                      ORDER BY s.day, s.id, s.viewer ON CONFLICT DO NOTHING), \
+                 raised AS ( \
+                     UPDATE datasets SET data_version = data_version + 1 WHERE definition ->> 'source' = 'embed_usage') \
                  INSERT INTO embed_usage AS u (tenant_id, day, dashboard_id, loads, query_ms, refused) \
                  SELECT wall.tenant(), c.day, c.id, c.loads, c.query_ms, c.refused \
                    FROM unnest($1::date[], $2::uuid[], $3::int8[], $4::int8[], $5::int8[]) \

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use insula_model::dataset::{DIMENSION_SLOTS, MEASURE_SLOTS};
 use insula_model::policy::action::EventIngest;
-use insula_model::{DatasetDefinition, DatasetId, Event, EventProblem, Mode, Result, World, Write, problem};
+use insula_model::{
+    DatasetDefinition, DatasetId, DatasetSource, Event, EventProblem, Mode, Result, World, Write, problem,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio_postgres::types::ToSql;
@@ -158,7 +160,8 @@ impl From<Unseen> for Known {
 }
 
 fn knows(definition: &DatasetDefinition, event: &Event) -> bool {
-    event.measures.iter().all(|(name, _)| definition.measure(name).is_some())
+    definition.source == DatasetSource::Events
+        && event.measures.iter().all(|(name, _)| definition.measure(name).is_some())
         && event
             .dimensions
             .iter()
@@ -384,8 +387,17 @@ fn learn(known: &mut Vec<Known>, events: &[Event]) -> Vec<(usize, EventProblem)>
     rejected
 }
 
-/// An event that carries what the dataset looks up: its value would be shown nowhere.
+/// An event of a dataset that takes none, or that carries what the dataset looks up: it would be shown nowhere.
 fn carries(dataset: &Known, event: &Event) -> Option<EventProblem> {
+    let source = dataset.definition.source;
+    if source != DatasetSource::Events {
+        let detail = format!(
+            "{:?} shows {} and takes no events. Send them to another dataset.",
+            dataset.definition.name,
+            source.said()
+        );
+        return Some(EventProblem { code: "event.dataset".to_owned(), detail });
+    }
     let named = |name: &str| dataset.definition.looked_up().find(|(d, _)| d.name == name);
     let (dimension, lookup) = event.dimensions.iter().find_map(|(name, _)| named(name))?;
     let detail = format!(

@@ -1,0 +1,157 @@
+//! Datasets of what the platform counts itself: their rows are not events that a tenant sends, and what they have is known.
+//!
+//! What must always hold: a dataset has one source for good; one of what is counted takes no events, and has the
+//! measures and dimensions that stand here under any label, and no others but what is worked out or looked up.
+//! Tests: here, and `platform/tests/it/embed_usage.rs`.
+
+use crate::dataset::{DatasetDefinition, DatasetSource, Dimension, Format, Measure, label_of};
+use crate::error::{Error, FieldError, Result};
+use crate::policy::Role;
+use crate::problem;
+
+/// Its number, its column and how it is written.
+const EMBED_USAGE: [(&str, &str, Option<&str>, Format); 4] = [
+    ("loads", "How often it was opened.", None, Format::Integer),
+    ("query_time", "How long its questions took.", Some("s"), Format::Duration),
+    ("refused", "How often a token was refused.", None, Format::Integer),
+    (
+        "viewers",
+        "How many different people opened it on a day, of those whom a token names.",
+        None,
+        Format::Integer,
+    ),
+];
+
+impl DatasetSource {
+    /// What the rows of a new dataset have.
+    fn begin(self, dataset: &mut DatasetDefinition) {
+        match self {
+            Self::Events => {}
+            Self::EmbedUsage => {
+                dataset.visible_to = Role::Editor;
+                // The days that are counted are those of UTC.
+                dataset.time_zone = Some("UTC".to_owned());
+                dataset.measures = (1..)
+                    .zip(EMBED_USAGE)
+                    .map(|(slot, (name, description, unit, format))| Measure {
+                        name: name.to_owned(),
+                        label: label_of(name),
+                        unit: unit.map(str::to_owned),
+                        format,
+                        description: Some(description.to_owned()),
+                        slot,
+                    })
+                    .collect();
+                dataset.dimensions = vec![Dimension {
+                    name: "dashboard".to_owned(),
+                    label: label_of("dashboard"),
+                    description: Some("What was opened.".to_owned()),
+                    slot: 1,
+                    lookup: None,
+                }];
+            }
+        }
+    }
+
+    /// What it is, in a sentence about a dataset.
+    #[must_use]
+    pub fn said(self) -> &'static str {
+        match self {
+            Self::Events => "what is sent",
+            Self::EmbedUsage => "how much embeds are used",
+        }
+    }
+}
+
+impl DatasetDefinition {
+    /// A dataset of something, before anything is said about it.
+    ///
+    /// # Errors
+    /// `input.invalid` at `/name`.
+    pub fn of_source(name: &str, source: DatasetSource) -> Result<Self> {
+        let mut dataset = Self { source, ..Self::new(name)? };
+        source.begin(&mut dataset);
+        Ok(dataset)
+    }
+
+    /// That it has all of these names: where nobody sends anything, there is nothing to learn.
+    pub(crate) fn has_all<'a>(
+        &self,
+        measures: impl IntoIterator<Item = &'a str>,
+        dimensions: impl IntoIterator<Item = &'a str>,
+    ) -> Result<()> {
+        let lacks = |what: &'static str, there: Vec<&str>, name: &str| {
+            let detail = format!(
+                "{:?} shows {}; it has the {what} {} and no {name:?}.",
+                self.name,
+                self.source.said(),
+                there.join(", ")
+            );
+            Error::new(problem::INVALID, detail.clone()).with_fields(vec![FieldError::new(
+                format!("/{what}"),
+                "unknown",
+                detail,
+            )])
+        };
+        if let Some(name) = measures.into_iter().find(|name| self.measure(name).is_none()) {
+            return Err(lacks("measures", self.measures.iter().map(|m| m.name.as_str()).collect(), name));
+        }
+        if let Some(name) = dimensions.into_iter().find(|name| self.carried().all(|d| d.name != *name)) {
+            return Err(lacks("dimensions", self.carried().map(|d| d.name.as_str()).collect(), name));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset_put::{DatasetPut, DimensionPut, MeasurePut};
+
+    fn usage() -> DatasetDefinition {
+        DatasetDefinition::of_source("embeds", DatasetSource::EmbedUsage).unwrap()
+    }
+
+    #[test]
+    fn it_has_what_is_counted_and_learns_nothing() {
+        let mut dataset = usage();
+        assert_eq!(dataset.measure("viewers").unwrap().slot, 4);
+        assert_eq!(dataset.learn(["loads"], ["dashboard"]).unwrap(), false);
+        for (measures, dimensions) in [(vec!["clicks"], vec![]), (vec![], vec!["country"])] {
+            let error = dataset.learn(measures, dimensions).unwrap_err();
+            assert!(
+                error.is(problem::INVALID) && error.detail().contains("how much embeds are used"),
+                "{error}"
+            );
+        }
+        assert_eq!(dataset, usage());
+    }
+
+    #[test]
+    fn what_it_says_of_itself_changes_nothing_and_the_source_stays() {
+        let mut dataset = usage();
+        let put = DatasetPut::of(&dataset);
+        put.apply(&mut dataset).unwrap();
+        assert_eq!(dataset, usage());
+        let other = DatasetPut { source: Some(DatasetSource::Events), ..put.clone() };
+        let error = other.apply(&mut dataset).unwrap_err();
+        assert_eq!(error.fields()[0].pointer, "/source");
+        let formula = MeasurePut {
+            name: "each".into(),
+            formula: Some("query_time / nullif(loads, 0)".into()),
+            ..MeasurePut::default()
+        };
+        let more = DatasetPut { measures: [put.measures.clone(), vec![formula]].concat(), ..put.clone() };
+        more.apply(&mut dataset).unwrap();
+        assert_eq!(dataset.calculated.len(), 1);
+        let extra = DimensionPut { name: "country".into(), ..DimensionPut::default() };
+        assert!(DatasetPut { dimensions: vec![extra], ..put }.apply(&mut dataset).is_err());
+    }
+
+    #[test]
+    fn of_events_nothing_is_said() {
+        let text = serde_json::to_value(DatasetDefinition::new("sales").unwrap()).unwrap();
+        assert!(text.get("source").is_none());
+        assert_eq!(serde_json::to_value(usage()).unwrap()["source"], "embed_usage");
+    }
+}
