@@ -34,24 +34,19 @@ pub(crate) struct Loaded {
 pub(crate) fn definition() -> Result<DatasetDefinition> {
     let measure = |name: &str, format| MeasurePut {
         name: name.to_owned(),
-        label: None,
-        description: None,
-        unit: None,
         format: Some(format),
-        formula: None,
+        ..MeasurePut::default()
     };
-    let dimension = |name: &str| DimensionPut { name: name.to_owned(), label: None, description: None };
+    let dimension = |name: &str| DimensionPut { name: name.to_owned(), ..DimensionPut::default() };
     let put = DatasetPut {
         label: Some("Sales".to_owned()),
-        description: None,
-        visible_to: None,
-        time_zone: None,
         measures: vec![
             measure("revenue", Format::Currency),
             measure("orders", Format::Integer),
             measure("response_time", Format::Duration),
         ],
         dimensions: vec![dimension("channel"), dimension("country"), dimension("plan")],
+        ..DatasetPut::default()
     };
     let mut definition = DatasetDefinition::new("sales")?;
     put.apply(&mut definition)?;

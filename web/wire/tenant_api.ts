@@ -437,6 +437,8 @@ export interface components {
             name: string;
             /** @description Whether it is sample data, which one click removes. */
             sample?: boolean;
+            /** @description What its rows are; never changes. */
+            source?: components["schemas"]["DatasetSource"];
             /** @description The time zone of its days, when it is not the tenant's. */
             time_zone?: string | null;
             /** @description The least role of those who see it; everybody else finds nothing of this name. */
@@ -465,10 +467,16 @@ export interface components {
             label?: string | null;
             /** @description Up to 8 that events carry, and up to 32 with a formula. */
             measures?: components["schemas"]["MeasurePut"][];
+            source?: components["schemas"]["DatasetSource"] | null;
             /** @description The time zone of its days, when it is not the tenant's. */
             time_zone?: string | null;
             visible_to?: components["schemas"]["Role"] | null;
         };
+        /**
+         * @description What the rows of a dataset are.
+         * @enum {string}
+         */
+        DatasetSource: "events" | "embed_usage";
         /** @description A text that events of a dataset carry, or that is looked up by one that they carry. */
         Dimension: {
             /** @description What it says, for people who choose it. */

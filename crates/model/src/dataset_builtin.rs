@@ -116,7 +116,7 @@ mod tests {
     fn it_has_what_is_counted_and_learns_nothing() {
         let mut dataset = usage();
         assert_eq!(dataset.measure("viewers").unwrap().slot, 4);
-        assert_eq!(dataset.learn(["loads"], ["dashboard"]).unwrap(), false);
+        assert!(!dataset.learn(["loads"], ["dashboard"]).unwrap());
         for (measures, dimensions) in [(vec!["clicks"], vec![]), (vec![], vec!["country"])] {
             let error = dataset.learn(measures, dimensions).unwrap_err();
             assert!(
