@@ -67,7 +67,7 @@ fn tenant<'op>(t: &TestPlatform, op: &'op OpCtx, at: &TestTenant) -> Tenant<'op>
 }
 
 /// The one number that an embed shows.
-async fn seen(t: &TestPlatform, op: &OpCtx, at: &TestTenant) -> serde_json::Value {
+pub(crate) async fn seen(t: &TestPlatform, op: &OpCtx, at: &TestTenant) -> serde_json::Value {
     let reply = t.platform.embed_data(&tenant(t, op, at), &DashboardRequest::default()).await.expect("data");
     let DashboardReply::Data { json, .. } = reply else { panic!("nothing is known yet") };
     let data: DashboardData = serde_json::from_slice(&json).expect("data");

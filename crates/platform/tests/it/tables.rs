@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use insula_insight::reference;
 use insula_model::policy::action::TableUpdate;
 use insula_model::{
-    DatasetPut, Error, Event, Role, Table, TableBatch, TableChanged, TableInput, TableRow, TableRowView, Tier,
+    DatasetPut, EmbedTokenInput, Error, Event, Filter, Role, Table, TableBatch, TableChanged, TableInput,
+    TableRow, TableRowView, Tier,
 };
 use insula_platform::{QuestionRequest, RowsRequest};
 use insula_store::{Replacing, StoredDataset};
@@ -13,6 +14,7 @@ use insula_testkit::{TestPlatform, each_tier};
 use serde_json::json;
 
 use crate::data::{accepted, ingest};
+use crate::embeds;
 use crate::events::somebody_waits;
 use crate::people::{Person, audit, home, refused};
 
@@ -341,6 +343,32 @@ each_tier!(who_begins_to_look_up_waits_for_rows_that_are_changing, async |t: &Te
     };
     futures_util::join!(look_up(t, &owner), committing);
     assert_eq!(counted(t, &owner).await, [pair(Some("Another"), 1.0)]);
+});
+
+each_tier!(an_embed_is_locked_to_what_is_looked_up, async |t: &TestPlatform, tier| {
+    let (acme, owner, id) = embeds::flown(t, "acme", tier).await;
+    let tenant = owner.tenant(t);
+    let airports = input(json!({ "name": "airports", "key": { "name": "code" } }));
+    let airports = t.platform.table_create(&tenant, &airports).await.expect("a table").id;
+    let replace = async |text: &str| {
+        t.platform.table_row_replace(&tenant, airports, csv(text)).await.expect("rows");
+    };
+    replace("code,city\nEWR,Newark\nJFK,New York\n").await;
+    let lookup = json!({ "by": "origin", "table": "airports", "column": "city" });
+    let put = json!({ "dimensions": [{ "name": "city", "lookup": lookup }] });
+    let put: DatasetPut = serde_json::from_value(put).expect("a declaration");
+    t.platform.dataset_update(&tenant, "flights", &put, Some(1)).await.expect("declared");
+
+    let newark = Filter::In { dimension: "city".into(), values: vec![Some("Newark".into())] };
+    let locked = EmbedTokenInput { filters: vec![newark], ..embeds::input(id) };
+    let token = embeds::mint(t, &owner, &locked).await.token;
+    let op = embeds::show(t, &t.platform, &acme, &token).await.expect("valid");
+    assert_eq!(embeds::seen(t, &op, &acme).await, json!([100]));
+    // What the table says now counts, and nothing else.
+    replace("code,city\nJFK,Newark\n").await;
+    assert_eq!(embeds::seen(t, &op, &acme).await, json!([23]));
+    replace("code,city\n").await;
+    assert_eq!(embeds::seen(t, &op, &acme).await, json!([0]));
 });
 
 #[tokio::test]
