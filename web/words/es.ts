@@ -9,7 +9,7 @@ export default {
   'Week of {date}': 'Semana del {date}',
   Time: 'Fecha',
   'Time range': 'Período',
-  'times in {zone}': 'horas de {zone}',
+  'times in {zone}': 'zona horaria {zone}',
   'so far': 'hasta ahora',
   'in part': 'en parte',
 

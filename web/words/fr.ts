@@ -9,7 +9,7 @@ export default {
   'Week of {date}': 'Semaine du {date}',
   Time: 'Date',
   'Time range': 'Période',
-  'times in {zone}': 'heures de {zone}',
+  'times in {zone}': 'fuseau horaire {zone}',
   'so far': 'jusqu’ici',
   'in part': 'en partie',
 
