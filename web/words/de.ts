@@ -9,7 +9,7 @@ export default {
   'Week of {date}': 'Woche ab {date}',
   Time: 'Zeit',
   'Time range': 'Zeitraum',
-  'times in {zone}': 'Zeiten in {zone}',
+  'times in {zone}': 'Zeitzone {zone}',
   'so far': 'bisher',
   'in part': 'zum Teil',
 
@@ -80,7 +80,7 @@ export default {
   'Until, not included': 'Bis, nicht eingeschlossen',
   'Before: from': 'Zuvor: von',
   'Before: until, not included': 'Zuvor: bis, nicht eingeschlossen',
-  'Times in': 'Zeiten in',
+  'Times in': 'Zeitzone',
   'So far': 'Bisher',
   'The last period is not over yet.': 'Der letzte Abschnitt ist noch nicht zu Ende.',
   'Left out': 'Weggelassen',

@@ -48,8 +48,8 @@ it('German words with German numbers from the first word on, then French ones', 
   const frame = await frameOf(page, acme.place);
   await shown(frame);
   await speaks(frame, 'de');
-  await frame.getByLabel('Zeitraum').selectOption({ label: 'Letzte 90 Tage' });
-  await frame.locator('.foot').getByText('Zeiten in').waitFor();
+  await frame.getByLabel('Zeitraum').selectOption({ label: 'Gesamter Zeitraum' });
+  await frame.locator('.foot').getByText('Zeitzone').waitFor();
   await until('a number of thousands', async () => /^\d{1,3}(\.\d{3})+(\s|$)/.test((await frame.locator('.kpi .value').first().getAttribute('title')) ?? ''));
   await frame.getByRole('button', { name: /: mehr$/ }).first().click();
   await frame.getByRole('menuitem', { name: 'Als Tabelle anzeigen' }).click();

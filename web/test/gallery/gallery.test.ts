@@ -97,7 +97,7 @@ describe.each(LOOKS)('$name', (look) => {
 });
 
 describe('what people do with them', () => {
-  const said = (page: Page) => page.locator('.said').innerText();
+  const said = (page: Page) => page.locator('main > .said').innerText();
   const [, QUICK] = LOOKS;
 
   it('a bar, a slice, a row, a country and a cell say what they are', async () => {
