@@ -88,5 +88,7 @@ pub use session::{
 };
 pub use settings::{Branding, BrandingPatch, SettingsPatch, TenantSettings};
 pub use slug::Slug;
-pub use template::{DashboardTemplate, Template, TemplateConflicts, TemplateInput, TemplateTarget};
+pub use template::{
+    DashboardTemplate, Template, TemplateConflicts, TemplateInput, TemplateTarget, TemplateVersion,
+};
 pub use tenant::{Placement, Plan, TenantRecord, TenantStatus, Tier};

@@ -89,13 +89,18 @@ fn rule(id: &str) -> String {
         "invitation_create" => "member.invite",
         "invitation_delete" => "member.delete",
         "dataset_list" => "dataset.view",
-        "dashboard_list" | "dashboard_data" | "dashboard_version_list" | "dashboard_version_view" => {
-            "dashboard.view"
-        }
+        "dashboard_list"
+        | "dashboard_data"
+        | "dashboard_version_list"
+        | "dashboard_version_view"
+        | "tenant_dashboard_list"
+        | "tenant_dashboard_view" => "dashboard.view",
         "question_rows" => "question.ask",
         "embed_token_create" => "embed.mint",
         "audit_list" | "audit_verify" => "audit.view",
-        "template_list" | "template_conflict_list" => "template.view",
+        "template_list" | "template_conflict_list" | "template_version_list" | "template_version_view" => {
+            "template.view"
+        }
         "template_create" | "template_update" => "template.publish",
         "tenant_view" | "slug_check" | "tenant_audit_list" | "tenant_audit_verify" | "tenant_usage" => {
             "tenant.list"
@@ -136,7 +141,7 @@ pub(crate) fn tried(api: &Value) -> Vec<Tried> {
 /// A path with ids of the right kind in it.
 fn filled(path: &str, id: &str, with: &str) -> String {
     let prefix = match id.split('_').next() {
-        Some("dashboard") => "dsh",
+        Some("dashboard" | "tenant") => "dsh",
         Some("member") => "mbr",
         Some("invitation") => "inv",
         Some("api") => "key",
