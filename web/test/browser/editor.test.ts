@@ -290,7 +290,7 @@ describe('two members at once', () => {
     });
     await save(page);
     const dialog = page.getByRole('dialog', { name: 'This dashboard was changed meanwhile' });
-    await dialog.getByText('You (in another window) changed the time range; that is taken over').waitFor();
+    await dialog.getByText('Besides, you (in another window) changed the time range; that is taken over').waitFor();
     const button = dialog.getByRole('button', { name: /to choose$/ });
     expect(await button.isDisabled()).toBe(true);
     await dialog.getByRole('button', { name: 'All yours' }).click();

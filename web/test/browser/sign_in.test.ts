@@ -12,6 +12,7 @@ describe('every demo tenant', () => {
     const page = await asMember(place);
     await settled(page);
     await page.locator('.kpi .value').first().waitFor();
+    expect(await page.locator('body > .first').isVisible(), 'the shell has the mark now').toBe(false);
     expect(await page.locator('.kpi .value').allInnerTexts()).not.toContain('–');
     await expect.poll(() => page.locator('.plot svg path.now, .plot svg rect').count()).toBeGreaterThan(0);
   });
@@ -32,6 +33,8 @@ describe('every demo tenant', () => {
       await page.route('**/assets/*.js', (route) => route.abort());
       await page.goto(`${place.url}/`).catch(() => undefined);
       expect(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--brand')), place.slug).not.toBe('');
+      expect(await page.locator('.first').isVisible(), place.slug).toBe(true);
+      expect(await page.locator('.first').innerText(), place.slug).toContain(await page.title());
     }
   });
 });
