@@ -96,13 +96,12 @@ fn fill(template: &str, visit: &Visit, looks: Option<&Looks>) -> Result<(String,
 }
 
 /// What is painted before any script has run: the mark of the place, where the app has it afterwards. Pages for which
-/// nobody needs to sign in have theirs elsewhere.
+/// nobody needs to sign in have it elsewhere.
 fn first(path: &str, looks: Option<&Looks>) -> String {
-    if path.ends_with("/sign-in") || path.contains("/invitation/") {
-        return String::new();
-    }
+    let door = path.ends_with("/sign-in") || path.contains("/invitation/");
+    let class = if door { "first door" } else { "first" };
     let mark = looks.map_or_else(|| format!("<i></i>{PRODUCT}"), Looks::mark);
-    format!("<p class=\"first\" aria-hidden=\"true\">{mark}</p>")
+    format!("<p class=\"{class}\" aria-hidden=\"true\">{mark}</p>")
 }
 
 /// A template with head, style and boot data; and the style in it.
@@ -147,7 +146,7 @@ mod tests {
         let console = first("/tenants", None);
         assert_eq!(console, "<p class=\"first\" aria-hidden=\"true\"><i></i>Insula</p>");
         for path in ["/sign-in", "/t/acme/sign-in", "/invitation/secret"] {
-            assert_eq!(first(path, None), "");
+            assert!(first(path, None).starts_with("<p class=\"first door\""), "{path}");
         }
         let settings = insula_model::TenantSettings::new("Acme <Air>");
         let acme = first("/", Some(&Looks::of(&settings, "", "https://acme.example")));
