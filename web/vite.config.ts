@@ -19,7 +19,7 @@ const CHUNKS = [
   { name: 'widgets', test: /web[\\/]widgets[\\/](?!cross|Legend|tone)[^\\/]+$/, priority: 2 },
   {
     name: 'base',
-    test: /web[\\/](app[\\/](api|shells[\\/](Shell|Brand|keys|commands))|ui[\\/](Button|Spinner|Menu|place_below|Monogram|PageHead|Notice|Trouble|Toasts|toasts))/,
+    test: /web[\\/](app[\\/](api[\\/](?!templates|editing)|shells[\\/](Shell|Brand|keys|commands))|ui[\\/](Button|Spinner|Menu|place_below|Monogram|PageHead|Notice|Trouble|Toasts|toasts))/,
     priority: 2,
   },
   {

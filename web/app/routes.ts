@@ -92,6 +92,8 @@ export const consoleRoutes: Route[] = [
       if (id) prefetch(console_.operation(id));
     },
   }),
+  consolePage('templates', () => import('./pages/console/templates/TemplatesPage.svelte')),
+  consolePage('template', () => import('./pages/console/template/TemplatePage.svelte')),
   consolePage('cells', () => import('./pages/console/cells/CellsPage.svelte'), {
     prefetch: () => prefetch(console_.cells()),
   }),

@@ -239,6 +239,29 @@ export interface components {
          * @enum {string}
          */
         Compare: "previous_period" | "previous_year" | "none";
+        /** @description A dashboard. */
+        Dashboard: {
+            config?: components["schemas"]["DashboardConfig"] | null;
+            /** @description Whether it is the one that opens first. */
+            default: boolean;
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description The id. */
+            id: components["schemas"]["DashboardId"];
+            /** @description The name for people. */
+            name: string;
+            template?: components["schemas"]["DashboardTemplate"] | null;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
         /** @description What a dashboard shows. */
         DashboardConfig: {
             compare?: components["schemas"]["Compare"] | null;
@@ -258,6 +281,19 @@ export interface components {
             dimension: string;
             /** @description What it is called on this dashboard; the dataset's label otherwise. */
             label?: string | null;
+        };
+        DashboardId: string;
+        /** @description What a dashboard has of a template. */
+        DashboardTemplate: {
+            /** @description Whether the workspace has changes of its own. */
+            changed: boolean;
+            /** @description What the template and the workspace both changed. The workspace's is shown, until it saves again. */
+            conflicts: components["schemas"]["MergeConflict"][];
+            /**
+             * Format: int64
+             * @description The template's version.
+             */
+            version: number;
         };
         /** @description How a tenant is to be deleted. */
         DeleteInput: {
@@ -811,6 +847,39 @@ export interface components {
             total?: number | null;
         };
         /** @description One page and the way to the next. */
+        Page_Dashboard: {
+            /** @description The items, in the list's order. */
+            items: {
+                config?: components["schemas"]["DashboardConfig"] | null;
+                /** @description Whether it is the one that opens first. */
+                default: boolean;
+                /** @description What it is for. */
+                description?: string | null;
+                /** @description The id. */
+                id: components["schemas"]["DashboardId"];
+                /** @description The name for people. */
+                name: string;
+                template?: components["schemas"]["DashboardTemplate"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it last changed.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description Rises with every change.
+                 */
+                version: number;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, where that is known without counting for long.
+             */
+            total?: number | null;
+        };
+        /** @description One page and the way to the next. */
         Page_Mail: {
             /** @description The items, in the list's order. */
             items: {
@@ -942,6 +1011,11 @@ export interface components {
         Page_Template: {
             /** @description The items, in the list's order. */
             items: {
+                /**
+                 * Format: int64
+                 * @description How many tenants may have changes of their own, those included that took them back; where it was counted.
+                 */
+                changed?: number | null;
                 config?: components["schemas"]["DashboardConfig"] | null;
                 /** @description What it is for. */
                 description?: string | null;
@@ -982,6 +1056,38 @@ export interface components {
                 slug: components["schemas"]["Slug"];
                 /** @description The tenant. */
                 tenant: components["schemas"]["TenantId"];
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, where that is known without counting for long.
+             */
+            total?: number | null;
+        };
+        /** @description One page and the way to the next. */
+        Page_TemplateVersion: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Who published it. */
+                author: string;
+                config?: components["schemas"]["DashboardConfig"] | null;
+                /** @description What it was for. */
+                description?: string | null;
+                /** @description The name for people then. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                published_at: string;
+                /** @description Who saw it. */
+                target: components["schemas"]["TemplateTarget"];
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                version: number;
             }[];
             /** @description Give this as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -1264,6 +1370,11 @@ export interface components {
         };
         /** @description A template as operators see it. */
         Template: {
+            /**
+             * Format: int64
+             * @description How many tenants may have changes of their own, those included that took them back; where it was counted.
+             */
+            changed?: number | null;
             config?: components["schemas"]["DashboardConfig"] | null;
             /** @description What it is for. */
             description?: string | null;
@@ -1321,6 +1432,28 @@ export interface components {
             tenants: string[];
             /** @enum {string} */
             to: "tenants";
+        };
+        /** @description A version of a template, as it was published. */
+        TemplateVersion: {
+            /** @description Who published it. */
+            author: string;
+            config?: components["schemas"]["DashboardConfig"] | null;
+            /** @description What it was for. */
+            description?: string | null;
+            /** @description The name for people then. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            published_at: string;
+            /** @description Who saw it. */
+            target: components["schemas"]["TemplateTarget"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            version: number;
         };
         /** @description One isolated customer. */
         Tenant: {

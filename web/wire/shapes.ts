@@ -149,6 +149,15 @@ export type Operation = But<
   { status: OperationStatus; steps: OperationStep[]; error?: Problem | null; result?: Record<string, unknown> | null; ms?: number | null }
 >;
 
+/** A dashboard that is published to many tenants. */
+export type Template = But<O['Template'], { config?: DashboardConfig | null }>;
+/** A version of it, as it was published. Lists leave the configuration out. */
+export type TemplateVersion = But<O['TemplateVersion'], { config?: DashboardConfig | null }>;
+export type TemplateTarget = O['TemplateTarget'];
+export type TemplateInput = But<O['TemplateInput'], { config: DashboardConfig }>;
+/** What one tenant changed of a template, and where that contradicts it. */
+export type TemplateConflicts = O['TemplateConflicts'];
+
 export type TenantUsage = O['TenantUsage'];
 export type TenantCreate = O['TenantInput'];
 export type SlugCheck = O['SlugCheck'];

@@ -96,5 +96,7 @@ pub use settings::{Branding, BrandingPatch, SettingsPatch, TenantSettings};
 pub use slug::Slug;
 pub use table::{Table, TableColumn, TableDefinition, TableInput, TableKey, TableSource};
 pub use table_rows::{TableBatch, TableChanged, TableRow, TableRowView};
-pub use template::{DashboardTemplate, Template, TemplateConflicts, TemplateInput, TemplateTarget};
+pub use template::{
+    DashboardTemplate, Template, TemplateConflicts, TemplateInput, TemplateTarget, TemplateVersion,
+};
 pub use tenant::{Placement, Plan, TenantRecord, TenantStatus, Tier};

@@ -49,7 +49,30 @@ pub struct Template {
     pub target: TemplateTarget,
     /// When this version was published.
     pub published_at: Timestamp,
+    /// How many tenants may have changes of their own, those included that took them back; where it was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<i64>,
     /// What it shows; lists leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<DashboardConfig>,
+}
+
+/// A version of a template, as it was published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TemplateVersion {
+    /// Its number.
+    pub version: i64,
+    /// The name for people then.
+    pub name: String,
+    /// What it was for.
+    pub description: Option<String>,
+    /// Who saw it.
+    pub target: TemplateTarget,
+    /// Who published it.
+    pub author: String,
+    /// When.
+    pub published_at: Timestamp,
+    /// What it showed; lists leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<DashboardConfig>,
 }

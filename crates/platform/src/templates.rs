@@ -5,8 +5,8 @@ use std::sync::Arc;
 use insula_model::policy::action::DashboardView;
 use insula_model::policy::operator_action::{TemplatePublish, TemplateView, TemplateWithdraw, TenantList};
 use insula_model::{
-    Error, Page, Result, Template, TemplateConflicts, TemplateId, TemplateInput, TemplateTarget, TenantId,
-    TenantStatus, problem,
+    Error, Page, Result, Template, TemplateConflicts, TemplateId, TemplateInput, TemplateTarget,
+    TemplateVersion, TenantId, TenantStatus, problem,
 };
 use insula_store::OpCtx;
 
@@ -31,15 +31,39 @@ impl Platform {
     pub async fn template_view(&self, op: &OpCtx, id: TemplateId) -> Result<Template> {
         let permit = op.authorize_operator::<TemplateView>()?;
         let mut template = self.store().template_view(&permit, id).await?;
-        if let TemplateTarget::Tenants { tenants } = &mut template.target {
-            for name in tenants {
-                let Ok(id) = name.parse::<TenantId>() else { continue };
-                if let Some(record) = self.store().tenant_of_id(id).await? {
-                    *name = record.slug.to_string();
-                }
-            }
-        }
+        self.with_slugs(&mut template.target).await?;
         Ok(template)
+    }
+
+    /// The versions of one that were published, without what they showed, the newest first, below number `before`.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn template_version_list(
+        &self,
+        op: &OpCtx,
+        id: TemplateId,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<TemplateVersion>> {
+        let permit = op.authorize_operator::<TemplateView>()?;
+        self.store().template_version_list(&permit, id, before, limit).await
+    }
+
+    /// One version with what it showed; the tenants that it names by their slugs.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn template_version_view(
+        &self,
+        op: &OpCtx,
+        id: TemplateId,
+        number: i64,
+    ) -> Result<TemplateVersion> {
+        let permit = op.authorize_operator::<TemplateView>()?;
+        let mut version = self.store().template_version_view(&permit, id, number).await?;
+        self.with_slugs(&mut version.target).await?;
+        Ok(version)
     }
 
     /// Publishes a new template. Every tenant that it is meant for sees it within a second or two.
@@ -127,6 +151,19 @@ impl Platform {
         };
         let of = dashboard.template.filter(|t| t.changed);
         Ok(of.map(|of| TemplateConflicts { tenant, slug, changed: of.changed, conflicts: of.conflicts }))
+    }
+
+    /// Tenants that are named by their ids, by their slugs; those that are gone stay as they are.
+    async fn with_slugs(&self, target: &mut TemplateTarget) -> Result<()> {
+        if let TemplateTarget::Tenants { tenants } = target {
+            for name in tenants {
+                let Ok(id) = name.parse::<TenantId>() else { continue };
+                if let Some(record) = self.store().tenant_of_id(id).await? {
+                    *name = record.slug.to_string();
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The same with tenants named by their ids: slugs may change hands.

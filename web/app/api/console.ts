@@ -20,7 +20,7 @@ import type {
 
 export const client = new Client(apiRoot(boot.base));
 
-function read<T>(path: string, query: Query = {}): Read<T> {
+export function read<T>(path: string, query: Query = {}): Read<T> {
   return {
     key: client.url(path, query).slice(apiRoot(boot.base).length),
     load: (previous, signal) => client.read<T>(path, query, signal, previous),

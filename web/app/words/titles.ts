@@ -26,6 +26,8 @@ export const CONSOLE_TITLES: Record<keyof typeof CONSOLE_PATTERNS, string> = {
   tenant: 'Tenant',
   operations: 'Operations',
   operation: 'Operation',
+  templates: 'Templates',
+  template: 'Template',
   cells: 'Cells',
   mails: 'Mails',
 };

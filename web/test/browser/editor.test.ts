@@ -22,7 +22,7 @@ afterAll(() => erase(place.slug));
 const stored = (page: Page): Promise<Dashboard> => page.evaluate(async (url) => (await fetch(url)).json(), apiRoot('') + TENANT_API.dashboard(id));
 const tile = (page: Page, title: string) => page.getByRole('button', { name: new RegExp(`^${title}, `) }).first();
 const spot = async (page: Page, title: string) => (await tile(page, title).getAttribute('aria-label'))?.replace(/^.*?, .*?, /, '') ?? '';
-const saved = (page: Page) => page.getByText('Not saved').waitFor({ state: 'detached' });
+const saved = (page: Page) => page.getByText('Not saved', { exact: true }).waitFor({ state: 'detached' });
 
 async function open(options: { viewport?: { width: number; height: number }; scheme?: 'light' | 'dark' } = {}): Promise<Page> {
   const page = await asMember(place, { viewport: { ...DESKTOP, width: 1440, height: 1000 }, ...options, path });
@@ -74,7 +74,7 @@ describe('arranging', () => {
     await page.mouse.move(at.x, at.y + 2 * 88, { steps: 8 });
     await page.mouse.up();
     expect(await spot(page, first)).toMatch(/^column 1, row 3,/);
-    await page.getByText('Not saved').waitFor();
+    await page.getByText('Not saved', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await saved(page);
     const after = await stored(page);
@@ -290,7 +290,7 @@ describe('two members at once', () => {
     });
     await save(page);
     const dialog = page.getByRole('dialog', { name: 'This dashboard was changed meanwhile' });
-    await dialog.getByText('You (in another window) changed the time range; that is taken over', { exact: false }).waitFor();
+    await dialog.getByText('Besides, you (in another window) changed the time range; that is taken over').waitFor();
     const button = dialog.getByRole('button', { name: /to choose$/ });
     expect(await button.isDisabled()).toBe(true);
     await dialog.getByRole('button', { name: 'All yours' }).click();
@@ -360,12 +360,8 @@ describe('two members at once', () => {
     });
     await page.getByRole('button', { name: 'Restore this version' }).click();
     const dialog = page.getByRole('dialog', { name: 'This dashboard was changed meanwhile' });
-    await dialog.getByRole('radio', { name: /Meanwhile/ }).check({ force: true });
-    await dialog.getByRole('button', { name: 'Save both' }).or(dialog.getByRole('button', { name: 'All yours' })).first().waitFor();
-    for (const radio of await dialog.getByRole('radio', { name: /^Yours/ }).all()) {
-      const name = await radio.getAttribute('name');
-      if (!name?.includes(`${b.id}/title`)) await radio.check({ force: true });
-    }
+    await dialog.getByRole('button', { name: 'All yours' }).click();
+    for (const at of ['/description', `/config/widgets/${b.id}/title`]) await dialog.locator(`input[value="theirs"][name="${at}"]`).check({ force: true });
     await dialog.getByRole('button', { name: 'Save both' }).click();
     await dialog.waitFor({ state: 'detached' });
     await saved(page);

@@ -9,7 +9,7 @@ export const MEMBER_PAGES = { home: t.home(), dashboards: t.dashboards(), data: 
 
 /** Pages of a signed-in operator; `tenant` is one of the demo tenants. */
 export const operatorPages = (tenant: string) => ({
-  home: c.home(), tenants: c.tenants(), tenantNew: c.tenantNew(), tenant: c.tenant(tenant), operations: c.operations(), cells: c.cells(), mails: c.mails(), nowhere: '/nowhere',
+  home: c.home(), tenants: c.tenants(), tenantNew: c.tenantNew(), tenant: c.tenant(tenant), operations: c.operations(), templates: c.templates(), cells: c.cells(), mails: c.mails(), nowhere: '/nowhere',
 });
 
 /** What the two lists leave out, with the reason. A page that is in neither place fails `phone.test.ts`. */
@@ -21,6 +21,7 @@ export const ELSEWHERE: Record<string, string> = {
   dataset: 'needs a name: looked at in data.test.ts',
   table: 'needs an id: looked at in tables.test.ts',
   operation: 'needs an id: looked at on its own',
+  template: 'needs an id: looked at in templates.test.ts',
 };
 
 export const ALL_NAMES = [...new Set([...Object.keys(TENANT_PATTERNS), ...Object.keys(CONSOLE_PATTERNS)])];

@@ -12,6 +12,7 @@ describe('every demo tenant', () => {
     const page = await asMember(place);
     await settled(page);
     await page.locator('.kpi .value').first().waitFor();
+    expect(await page.locator('body > .first').isVisible(), 'the shell has the mark now').toBe(false);
     expect(await page.locator('.kpi .value').allInnerTexts()).not.toContain('–');
     await expect.poll(() => page.locator('.plot svg path.now, .plot svg rect').count()).toBeGreaterThan(0);
   });
@@ -32,6 +33,16 @@ describe('every demo tenant', () => {
       await page.route('**/assets/*.js', (route) => route.abort());
       await page.goto(`${place.url}/`).catch(() => undefined);
       expect(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--brand')), place.slug).not.toBe('');
+      expect(await page.locator('.first').isVisible(), place.slug).toBe(true);
+      expect(await page.locator('.first').innerText(), place.slug).toContain(await page.title());
+      // Nothing jumps when the script has run: the mark is where it was.
+      const where = await page.goto(`${place.url}${to.signIn()}`).then(() => page.locator('.first').boundingBox());
+      await page.unroute('**/assets/*.js');
+      await page.reload();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      expect(await page.locator('.first').isVisible(), place.slug).toBe(false);
+      const now = await page.locator('.entrance .brand .brand').boundingBox();
+      expect([now?.x, Math.round(now?.y ?? 0)], place.slug).toEqual([where?.x, Math.round(where?.y ?? 0)]);
     }
   });
 });

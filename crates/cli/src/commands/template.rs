@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use insula_model::{Plan, Template, TemplateConflicts, TemplateInput, TemplateTarget};
+use insula_model::{
+    DashboardConfig, Plan, Template, TemplateConflicts, TemplateInput, TemplateTarget, TemplateVersion,
+};
 use reqwest::Method;
+use serde::Deserialize;
 use serde_json::json;
 
 use super::{Context, segment};
@@ -19,8 +22,10 @@ pub(crate) enum TemplateCommand {
     Publish(Publish),
     /// List what is published
     List,
-    /// Print a template as a file
-    Show(Named),
+    /// Print a template, or an earlier version of it, as a file
+    Show(Show),
+    /// List what was published of a template when, and by whom
+    Versions(Named),
     /// List what tenants changed of a template that does not go together with its present version
     Conflicts(Conflicts),
     /// Withdraw a template; tenants that changed it keep what they have
@@ -52,6 +57,15 @@ pub(crate) struct Named {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// Its name or id
+    template: String,
+    /// Which version, by its number; the present one otherwise
+    #[arg(long, value_name = "NUMBER")]
+    version: Option<i64>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Conflicts {
     /// Its name or id
     template: String,
@@ -61,6 +75,14 @@ pub(crate) struct Conflicts {
     /// Also tenants whose changes contradict nothing
     #[arg(long)]
     all: bool,
+}
+
+/// What a template and a version of it both say.
+#[derive(Deserialize)]
+struct Content {
+    name: String,
+    description: Option<String>,
+    config: Option<DashboardConfig>,
 }
 
 fn target(text: &str) -> Result<TemplateTarget, String> {
@@ -107,7 +129,8 @@ impl TemplateCommand {
         match self {
             Self::Publish(args) => args.run(cx).await,
             Self::List => list(cx).await,
-            Self::Show(args) => args.show(cx).await,
+            Self::Show(args) => args.run(cx).await,
+            Self::Versions(args) => args.versions(cx).await,
             Self::Conflicts(args) => args.run(cx).await,
             Self::Withdraw(args) => args.withdraw(cx).await,
         }
@@ -172,16 +195,40 @@ async fn list(cx: &Context) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-impl Named {
-    async fn show(self, cx: &Context) -> Result<Exit, Failure> {
+impl Show {
+    async fn run(self, cx: &Context) -> Result<Exit, Failure> {
         let api = cx.api()?;
         let found = named(&api, &self.template).await?;
-        let reply = api.get(&format!("/templates/{}", segment(&found.id.to_string())), &[]).await?;
-        let Template { name, description, config, .. } = reply.read()?;
+        let path = format!("/templates/{}", segment(&found.id.to_string()));
+        let path = self.version.map_or(path.clone(), |version| format!("{path}/versions/{version}"));
+        let reply = api.get(&path, &[]).await?;
+        let Content { name, description, config } = reply.read()?;
         let config = config.ok_or_else(|| Failure::usage("This template shows nothing."))?;
         let input = files::ordered(insula_model::DashboardInput { name, description, config, note: None });
         let text = files::text(&input)?;
         cx.out.result(&reply.body, |_| text);
+        Ok(Exit::Done)
+    }
+}
+
+impl Named {
+    async fn versions(self, cx: &Context) -> Result<Exit, Failure> {
+        let api = cx.api()?;
+        let found = named(&api, &self.template).await?;
+        let list = api.all(&format!("/templates/{}/versions", found.id), &[], 100_000).await?;
+        let versions: Vec<TemplateVersion> = list.items.iter().map(read).collect::<Result<_, _>>()?;
+        cx.out.result(&list, |style| {
+            let rows = versions.iter().map(|v| {
+                vec![
+                    v.version.to_string(),
+                    style.bold(&v.name),
+                    v.published_at.to_string(),
+                    v.author.clone(),
+                    who(&v.target),
+                ]
+            });
+            table(style, &["version", "name", "published", "by", "to"], &[0], rows.collect())
+        });
         Ok(Exit::Done)
     }
 

@@ -118,6 +118,10 @@ fn a_template_reaches_who_it_is_meant_for() {
     let shown = |slug: &str| folder.run(&["dashboard", "export", slug, "From the operator"]).out;
     assert!(shown("acme").contains("Ours") && shown("globex").contains("Theirs"));
     assert!(folder.run(&["template", "show", "From the operator"]).out.contains("Theirs"));
+    let versions = folder.json(&["template", "versions", "From the operator"]);
+    assert_eq!((&versions["items"][0]["version"], &versions["items"][1]["version"]), (&json!(2), &json!(1)));
+    let first = folder.run(&["template", "show", "From the operator", "--version", "1"]);
+    assert!(first.code == 0 && !first.out.contains("Theirs"), "{first:?}");
 
     folder.json(&["template", "withdraw", "From the operator"]);
     assert!(has("acme") && !has("globex"), "what was changed stays");

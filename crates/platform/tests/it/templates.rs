@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use insula_model::{
     ApiKeyId, Dashboard, DashboardData, DashboardId, DashboardInput, DashboardRestore, Plan, RequestId, Role,
-    Template, TemplateInput, TemplateTarget, TenantId, Tier, api_key,
+    Template, TemplateId, TemplateInput, TemplateTarget, TenantId, Tier, api_key,
 };
 use insula_platform::{DashboardRequest, Platform};
 use insula_store::Tenant;
@@ -182,6 +182,44 @@ each_tier!(of_first_changes_at_once_one_wins_and_a_viewer_changes_nothing, async
     let nobody = TemplateTarget::Tenants { tenants: vec!["acme".to_owned(), "nobody".to_owned()] };
     assert_eq!(refused(t.platform.template_create(&op, &input("To nobody", nobody)).await), "not_found");
 });
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_version_is_kept_and_whoever_changed_it_is_counted() {
+    let t = &TestPlatform::start().await;
+    let acme = home(t, "acme", Tier::Pooled).await;
+    let owner = Person::owner(t, &acme).await;
+    let some = TemplateTarget::Tenants { tenants: vec!["acme".to_owned()] };
+    let template = publish(t, &input("For acme", some.clone())).await;
+    let op = t.operator().await;
+    let listed = async || t.platform.template_list(&op).await.expect("a list").items.remove(0);
+    assert_eq!((listed().await.changed, listed().await.config), (Some(0), None));
+
+    let mut second = input("For everybody", TemplateTarget::All);
+    second.config.widgets[0].title = "Miles".to_owned();
+    t.platform.template_update(&op, template.id, 1, &second).await.expect("a new version");
+    let id = template.id.dashboard();
+    let own = DashboardInput { name: "Ours".to_owned(), ..as_input(&viewed(t, &owner, id).await) };
+    t.platform.dashboard_update(&owner.tenant(t), id, Some(2), &own).await.expect("changed");
+    assert_eq!(listed().await.changed, Some(1));
+    assert_eq!(t.platform.template_view(&op, template.id).await.expect("one").changed, Some(1));
+
+    let versions = |before, limit| t.platform.template_version_list(&op, template.id, before, limit);
+    let all = versions(None, 50).await.expect("versions");
+    let said: Vec<_> = all.iter().map(|v| (v.version, v.name.as_str(), v.author.as_str())).collect();
+    let author = op.actor().name.as_str();
+    assert_eq!(said, [(2, "For everybody", author), (1, "For acme", author)]);
+    assert!(all.iter().all(|v| v.config.is_none()));
+    assert_eq!(versions(None, 1).await.expect("a page").len(), 1);
+    assert_eq!(versions(Some(2), 50).await.expect("a page")[0].version, 1);
+    assert_eq!(versions(Some(1), 50).await.expect("nothing").len(), 0);
+    let first = t.platform.template_version_view(&op, template.id, 1).await.expect("the first one");
+    assert_eq!((first.target, first.config), (some, Some(overview().config)));
+
+    assert_eq!(refused(t.platform.template_version_view(&op, template.id, 3).await), "not_found");
+    let nobodys = TemplateId::from_uuid(t.platform.world().uuid());
+    assert_eq!(refused(t.platform.template_version_list(&op, nobodys, None, 50).await), "not_found");
+    assert_eq!(refused(t.platform.template_version_view(&op, nobodys, 1).await), "not_found");
+}
 
 /// Tenants that are looked from.
 const LOOKED_FROM: usize = 500;

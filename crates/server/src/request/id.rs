@@ -34,6 +34,20 @@ nouns! {
     TemplateId = "template";
 }
 
+fn read<T: Noun>(text: &str) -> Result<T, Refusal> {
+    text.parse().map_err(|_| {
+        let shown: String = text.chars().take(64).collect();
+        Error::not_found(T::NOUN, shown).into()
+    })
+}
+
+/// What stands behind the first name or id in an address.
+async fn second(parts: &mut Parts, app: &App) -> Result<String, Refusal> {
+    let params =
+        RawPathParams::from_request_parts(parts, app).await.map_err(|_| crate::problem::no_such_page())?;
+    Ok(params.iter().nth(1).map(|(_, value)| value.to_owned()).unwrap_or_default())
+}
+
 /// The one id in an address.
 pub(crate) struct Id<T>(pub(crate) T);
 
@@ -42,10 +56,19 @@ impl<T: Noun + Send> FromRequestParts<App> for Id<T> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let Text(text) = Text::from_request_parts(parts, app).await?;
-        text.parse().map(Self).map_err(|_| {
-            let shown: String = text.chars().take(64).collect();
-            Error::not_found(T::NOUN, shown).into()
-        })
+        read(&text).map(Self)
+    }
+}
+
+/// The name of a tenant in an address, and the id of something that it has.
+pub(crate) struct Inside<T>(pub(crate) String, pub(crate) T);
+
+impl<T: Noun + Send> FromRequestParts<App> for Inside<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let Text(name) = Text::from_request_parts(parts, app).await?;
+        Ok(Self(name, read(&second(parts, app).await?)?))
     }
 }
 
@@ -57,10 +80,7 @@ impl<T: Noun + Send> FromRequestParts<App> for Numbered<T> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let Id(id) = Id::from_request_parts(parts, app).await?;
-        let params = RawPathParams::from_request_parts(parts, app)
-            .await
-            .map_err(|_| crate::problem::no_such_page())?;
-        let text = params.iter().nth(1).map(|(_, value)| value).unwrap_or_default();
+        let text = second(parts, app).await?;
         // One number has one spelling.
         let number = text.parse().ok().filter(|n: &i64| n.to_string() == text);
         let shown: String = text.chars().take(64).collect();

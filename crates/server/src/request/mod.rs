@@ -12,7 +12,7 @@ mod rows;
 
 pub(crate) use batch::Batch;
 pub(crate) use body::{Behind, Content, Nothing, Posted, Sent};
-pub(crate) use id::{Id, Numbered, Text};
+pub(crate) use id::{Id, Inside, Numbered, Text};
 pub(crate) use json::{Json, MaybeJson, json_in_query};
 pub(crate) use matching::{IfNoneMatch, MaybeVersion, Version};
 pub(crate) use picture::Picture;

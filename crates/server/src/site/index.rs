@@ -18,6 +18,8 @@ use crate::visit::Visit;
 
 /// Where title, icon and style go.
 const HEAD: &str = "<!--insula:head-->";
+/// Where the mark goes that is painted first.
+const FIRST: &str = "<!--insula:first-->";
 /// Where the boot data goes.
 const BOOT: &str = "<!--insula:boot-->";
 
@@ -54,6 +56,7 @@ pub(crate) async fn serve(
     let looks = Looks::here(&app, &visit, visit.request).await?;
     let Some(template) = app.site().index() else { return Ok(pages::not_built()) };
     let (html, style) = fill(&template, &visit, looks.as_ref())?;
+    let html = html.replacen(FIRST, &first(uri.path(), looks.as_ref()), 1);
     let mut response = Html(html.clone()).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
@@ -92,6 +95,15 @@ fn fill(template: &str, visit: &Visit, looks: Option<&Looks>) -> Result<(String,
     filled(template, looks.map_or(Of::Console, Of::Tenant), &boot)
 }
 
+/// What is painted before any script has run: the mark of the place, where the app has it afterwards. Pages for which
+/// nobody needs to sign in have it elsewhere.
+fn first(path: &str, looks: Option<&Looks>) -> String {
+    let door = path.ends_with("/sign-in") || path.contains("/invitation/");
+    let class = if door { "first door" } else { "first" };
+    let mark = looks.map_or_else(|| format!("<i></i>{PRODUCT}"), Looks::mark);
+    format!("<p class=\"{class}\" aria-hidden=\"true\">{mark}</p>")
+}
+
 /// A template with head, style and boot data; and the style in it.
 pub(super) fn filled(template: &str, of: Of<'_>, boot: &impl Serialize) -> Result<(String, String), Error> {
     let style = of.style();
@@ -128,6 +140,18 @@ pub(super) fn tag(html: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_mark_is_painted_first_where_it_stands_afterwards() {
+        let console = first("/tenants", None);
+        assert_eq!(console, "<p class=\"first\" aria-hidden=\"true\"><i></i>Insula</p>");
+        for path in ["/sign-in", "/t/acme/sign-in", "/invitation/secret"] {
+            assert!(first(path, None).starts_with("<p class=\"first door\""), "{path}");
+        }
+        let settings = insula_model::TenantSettings::new("Acme <Air>");
+        let acme = first("/", Some(&Looks::of(&settings, "", "https://acme.example")));
+        assert!(acme.contains("Acme &lt;Air&gt;") && !acme.contains(PRODUCT), "{acme}");
+    }
 
     #[test]
     fn boot_data_cannot_leave_its_script() {

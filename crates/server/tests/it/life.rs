@@ -174,6 +174,58 @@ async fn cells_mails_and_numbers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn operators_publish_what_a_tenant_has_and_the_tenant_hears_of_it() {
+    let house = House::open().await;
+    let acme = house.tenant("acme", insula_model::Tier::Schema).await;
+    let key = house.full_key(&acme).await;
+    let empty =
+        json!({ "name": "Ours", "config": { "range": { "last": "30d" }, "widgets": [], "layout": [] } });
+    let made = house.ask(&acme.host(), "POST", "/api/v1/dashboards").bearer(&key).json(&empty).send().await;
+    let id = made.expect(201).json()["id"].as_str().expect("an id").to_owned();
+
+    let why = "reason=For%20everybody";
+    let all =
+        house.console("GET", &format!("/tenants/acme/dashboards?{why}")).send().await.expect(200).json();
+    let names: Vec<_> = all["items"].as_array().expect("items").iter().map(|d| &d["name"]).collect();
+    assert!(names.contains(&&json!("Ours")), "{all}");
+    let one = format!("/tenants/acme/dashboards/{id}");
+    let seen = house.console("GET", &format!("{one}?{why}")).send().await.expect(200).json();
+    assert_eq!((&seen["name"], &seen["config"]["range"]["last"]), (&json!("Ours"), &json!("30d")));
+    house.console("GET", &format!("{one}?reason=short")).send().await.refused(422, "support.reason");
+    let nowhere = house.console("GET", &format!("/tenants/nobody/dashboards/{id}?{why}")).send().await;
+    nowhere.refused(404, "not_found");
+    let nothing = house.console("GET", &format!("/tenants/acme/dashboards/nothing?{why}")).send().await;
+    nothing.refused(404, "not_found");
+    let log = house.ask(&acme.host(), "GET", "/api/v1/audit").bearer(&key).send().await.expect(200).json();
+    let looks: Vec<_> = log["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .filter(|e| e["action"] == "dashboard.view" && e["reason"] == "For everybody")
+        .collect();
+    assert_eq!(looks.len(), 2, "{log}");
+
+    // Published, changed and published again: each version is there.
+    let template = json!({ "name": "For all", "config": seen["config"], "target": { "to": "all" } });
+    let made = house.console("POST", "/templates").json(&template).send().await.expect(201).json();
+    let path = format!("/templates/{}", made["id"].as_str().expect("an id"));
+    let again = house.console("PUT", &path).with("if-match", "\"1\"").json(&template).send().await;
+    again.expect(200);
+    let first = house.console("GET", &format!("{path}/versions?limit=1")).send().await.expect(200).json();
+    assert_eq!(
+        (&first["items"][0]["version"], first["items"].as_array().map(Vec::len)),
+        (&json!(2), Some(1))
+    );
+    let cursor = first["next_cursor"].as_str().expect("a cursor");
+    let rest = house.console("GET", &format!("{path}/versions?limit=1&cursor={cursor}")).send().await;
+    assert_eq!(rest.expect(200).json()["items"][0]["version"], 1);
+    let one = house.console("GET", &format!("{path}/versions/1")).send().await.expect(200).json();
+    assert_eq!(one["config"], seen["config"]);
+    house.console("GET", &format!("{path}/versions/3")).send().await.refused(404, "not_found");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn operators_see_tenants_that_are_closed() {
     let house = House::open().await;
     house.tenant("acme", insula_model::Tier::Schema).await;

@@ -93,13 +93,18 @@ fn rule(id: &str) -> String {
         "dataset_list" => "dataset.view",
         "table_list" | "table_row_list" => "table.view",
         "table_row_replace" | "table_row_update" => "table.update",
-        "dashboard_list" | "dashboard_data" | "dashboard_version_list" | "dashboard_version_view" => {
-            "dashboard.view"
-        }
+        "dashboard_list"
+        | "dashboard_data"
+        | "dashboard_version_list"
+        | "dashboard_version_view"
+        | "tenant_dashboard_list"
+        | "tenant_dashboard_view" => "dashboard.view",
         "question_rows" => "question.ask",
         "embed_token_create" => "embed.mint",
         "audit_list" | "audit_verify" => "audit.view",
-        "template_list" | "template_conflict_list" => "template.view",
+        "template_list" | "template_conflict_list" | "template_version_list" | "template_version_view" => {
+            "template.view"
+        }
         "template_create" | "template_update" => "template.publish",
         "tenant_view" | "slug_check" | "tenant_audit_list" | "tenant_audit_verify" | "tenant_usage" => {
             "tenant.list"
@@ -140,7 +145,7 @@ pub(crate) fn tried(api: &Value) -> Vec<Tried> {
 /// A path with ids of the right kind in it.
 fn filled(path: &str, id: &str, with: &str) -> String {
     let prefix = match id.split('_').next() {
-        Some("dashboard" | "favourite") => "dsh",
+        Some("dashboard" | "favourite" | "tenant") => "dsh",
         Some("member") => "mbr",
         Some("invitation") => "inv",
         Some("api") => "key",

@@ -5,7 +5,9 @@
 
 use insula_model::policy::operator_action::{TemplatePublish, TemplateView, TemplateWithdraw};
 use insula_model::template::MAX_TEMPLATES;
-use insula_model::{Error, Result, Template, TemplateId, TemplateInput, TenantId, problem};
+use insula_model::{
+    DashboardConfig, Error, Result, Template, TemplateId, TemplateInput, TemplateVersion, TenantId, problem,
+};
 use jiff::Timestamp;
 use serde_json::json;
 use tokio_postgres::Row;
@@ -24,6 +26,12 @@ macro_rules! columns {
     };
 }
 
+macro_rules! changed {
+    () => {
+        ", (SELECT count(*) FROM template_changes c WHERE c.template_id = templates.id)"
+    };
+}
+
 fn json_of<T: serde::de::DeserializeOwned>(row: &Row, column: usize) -> Result<T> {
     let json = row.try_get::<_, Json<T>>(column);
     json.map(|json| json.0).map_err(|e| Error::internal(format!("stored JSON that cannot be read: {e}")))
@@ -37,7 +45,25 @@ fn template(row: &Row) -> Result<Template> {
         version: row.get(3),
         target: json_of(row, 4)?,
         published_at: row.get(5),
+        changed: None,
         config: Some(json_of(row, 6)?),
+    })
+}
+
+/// With the number of tenants that may have changes of it.
+fn counted(row: &Row) -> Result<Template> {
+    Ok(Template { changed: row.get(8), ..template(row)? })
+}
+
+fn version(row: &Row, config: Option<DashboardConfig>) -> Result<TemplateVersion> {
+    Ok(TemplateVersion {
+        version: row.get(0),
+        name: row.get(1),
+        description: row.get(2),
+        target: json_of(row, 3)?,
+        author: row.get(4),
+        published_at: row.get(5),
+        config,
     })
 }
 
@@ -100,10 +126,11 @@ impl Store {
         let sql = concat!(
             "SELECT ",
             columns!(),
+            changed!(),
             " FROM templates WHERE withdrawn_at IS NULL ORDER BY lower(name), id"
         );
         let rows = tx.rows(sql, &[]).await?;
-        rows.iter().map(|row| Ok(Template { config: None, ..template(row)? })).collect()
+        rows.iter().map(|row| Ok(Template { config: None, ..counted(row)? })).collect()
     }
 
     /// One, also one that was withdrawn.
@@ -116,9 +143,58 @@ impl Store {
         id: TemplateId,
     ) -> Result<Template> {
         let mut tx = self.control().await?;
-        let sql = concat!("SELECT ", columns!(), " FROM templates WHERE id = $1");
+        let sql = concat!("SELECT ", columns!(), changed!(), " FROM templates WHERE id = $1");
         let row = tx.row(sql, &[&id.uuid()]).await?;
-        template(&row.ok_or_else(|| Error::not_found("template", id))?)
+        counted(&row.ok_or_else(|| Error::not_found("template", id))?)
+    }
+
+    /// The versions of one without what they showed, the newest first, below number `before`.
+    ///
+    /// # Errors
+    /// `not_found`; `database.down`.
+    pub async fn template_version_list(
+        &self,
+        _: &OperatorPermit<'_, TemplateView>,
+        id: TemplateId,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<TemplateVersion>> {
+        let mut tx = self.control().await?;
+        let rows = tx
+            .rows(
+                "SELECT v.version, v.name, v.description, v.target, v.author, v.published_at FROM templates t \
+                   LEFT JOIN LATERAL (SELECT * FROM template_versions WHERE template_id = t.id AND version < $2 \
+                                       ORDER BY version DESC LIMIT $3) v ON true WHERE t.id = $1",
+                &[&id.uuid(), &before.unwrap_or(i64::MAX), &i64::from(limit)],
+            )
+            .await?;
+        if rows.is_empty() {
+            return Err(Error::not_found("template", id));
+        }
+        let kept = rows.iter().filter(|row| row.get::<_, Option<i64>>(0).is_some());
+        kept.map(|row| version(row, None)).collect()
+    }
+
+    /// One version with what it showed.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn template_version_view(
+        &self,
+        _: &OperatorPermit<'_, TemplateView>,
+        id: TemplateId,
+        number: i64,
+    ) -> Result<TemplateVersion> {
+        let mut tx = self.control().await?;
+        let row = tx
+            .row(
+                "SELECT version, name, description, target, author, published_at, config FROM template_versions \
+                  WHERE template_id = $1 AND version = $2",
+                &[&id.uuid(), &number],
+            )
+            .await?;
+        let row = row.ok_or_else(|| Error::not_found("version", number))?;
+        version(&row, Some(json_of(&row, 6)?))
     }
 
     /// Publishes a new template. Its targets are ids by now.

@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod check_slug;
 mod create;
+mod dashboards;
 mod delete;
 mod list;
 mod operations;
@@ -29,6 +30,8 @@ pub(super) fn api() -> OpenApiRouter<App> {
         .routes(routes!(operations::tenant_operation_list))
         .routes(routes!(audit::list::tenant_audit_list))
         .routes(routes!(audit::verify::tenant_audit_verify))
+        .routes(routes!(dashboards::list::tenant_dashboard_list))
+        .routes(routes!(dashboards::view::tenant_dashboard_view))
         .routes(routes!(usage::tenant_usage))
         .routes(routes!(api_keys::create::tenant_api_key_create))
 }

@@ -5,7 +5,8 @@
  */
 import { asApiError, sentence } from '../../../../wire/problem';
 import type { Dashboard, DashboardTemplate, DashboardVersion } from '../../../../wire/shapes';
-import { authorsSince, createDashboard, loadDashboard, resetDashboard, restoreDashboard, saveDashboard } from '../../../api/tenant';
+import { authorsSince, listMembers, loadDashboard, resetDashboard, restoreDashboard, saveDashboard } from '../../../api/editing';
+import { createDashboard } from '../../../api/tenant';
 import { listed } from '../../../words/changes';
 import { member } from '../../../sessions';
 import { toasts } from '../../../../ui/toasts.svelte';
@@ -143,9 +144,14 @@ export class Saving {
   private async bringTogether(): Promise<void> {
     const { editor } = this;
     try {
-      const [now, authors] = await Promise.all([loadDashboard(this.id), authorsSince(this.id, Number(editor.etag))]);
-      const me = member.current.member.name;
-      const who = listed(authors.map((name) => (name === me ? 'You (in another window)' : name))) || 'Somebody';
+      const [now, authors, people] = await Promise.all([
+        loadDashboard(this.id),
+        authorsSince(this.id, Number(editor.etag)),
+        member.may('member.list') ? listMembers().catch(() => []) : [],
+      ]);
+      const called = (author: string) =>
+        author === member.current.member.email ? 'You (in another window)' : (people.find((p) => p.email === author)?.name ?? author);
+      const who = listed(authors.map(called)) || 'Somebody';
       const [theirs, etag] = [draftOf(now), now.version];
       this.template = now.template ?? null;
       const { draft, conflicts, taken } = merge(editor.base, editor.draft, theirs);

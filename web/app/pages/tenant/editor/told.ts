@@ -104,6 +104,9 @@ export function deeds(taken: readonly Change[]): string {
   return listed(done.flatMap(([verb, what]) => (what.length > 0 ? [`${verb} ${listed(what)}`] : [])));
 }
 
+/** Who it was, inside of a sentence: names stay as they are. */
+export const inside = (who: string): string => who.replace(/^(You|Somebody)\b/, (word) => word.toLowerCase());
+
 /** Each of it by itself: `“Revenue”: title`. `titles`: what the widgets are called. */
 export function details(taken: readonly Change[], titles: ReadonlyMap<string, string>): string[] {
   return taken.map((change) => {
