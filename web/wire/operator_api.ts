@@ -246,6 +246,8 @@ export interface components {
             default: boolean;
             /** @description What it is for. */
             description?: string | null;
+            /** @description Whether it is a favourite of the member who asks. Only lists say so. */
+            favourite?: boolean;
             /** @description The id. */
             id: components["schemas"]["DashboardId"];
             /** @description The name for people. */
@@ -855,6 +857,8 @@ export interface components {
                 default: boolean;
                 /** @description What it is for. */
                 description?: string | null;
+                /** @description Whether it is a favourite of the member who asks. Only lists say so. */
+                favourite?: boolean;
                 /** @description The id. */
                 id: components["schemas"]["DashboardId"];
                 /** @description The name for people. */
