@@ -210,6 +210,7 @@ async fn a_token_opens_the_embed_and_nothing_else() {
                 ("api-keys", "key"),
                 ("embed-keys", "emk"),
                 ("public-links", "plk"),
+                ("tables", "tbl"),
             ];
             let kind = kinds
                 .iter()
