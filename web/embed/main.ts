@@ -26,3 +26,4 @@ const viewer = new Viewer(client, host, boot, () => document.visibilityState ===
 
 const target = document.getElementById('embed');
 if (target) mount(Embed, { target, props: { boot, fragment, client, host, viewer, speech } });
+document.getElementById('first')?.remove();

@@ -22,15 +22,30 @@ const EMBED_USAGE: [(&str, &str, Option<&str>, Format); 4] = [
     ),
 ];
 
+/// The time zone of the days that are counted.
+const COUNTED_IN: &str = "UTC";
+
 impl DatasetSource {
+    /// The time zone of a dataset for which this one is asked for, or none.
+    pub(crate) fn time_zone(self, asked: Option<&str>) -> Result<Option<String>> {
+        match (self, asked) {
+            (Self::Events, asked) => Ok(asked.map(str::to_owned)),
+            (Self::EmbedUsage, None | Some(COUNTED_IN)) => Ok(Some(COUNTED_IN.to_owned())),
+            (Self::EmbedUsage, Some(_)) => {
+                let detail =
+                    "Its days are counted in UTC, and there are no hours to put others together from.";
+                Err(Error::invalid("/time_zone", "fixed", detail))
+            }
+        }
+    }
+
     /// What the rows of a new dataset have.
     fn begin(self, dataset: &mut DatasetDefinition) {
         match self {
             Self::Events => {}
             Self::EmbedUsage => {
                 dataset.visible_to = Role::Editor;
-                // The days that are counted are those of UTC.
-                dataset.time_zone = Some("UTC".to_owned());
+                dataset.time_zone = Some(COUNTED_IN.to_owned());
                 dataset.measures = (1..)
                     .zip(EMBED_USAGE)
                     .map(|(slot, (name, description, unit, format))| Measure {
@@ -136,6 +151,10 @@ mod tests {
         let other = DatasetPut { source: Some(DatasetSource::Events), ..put.clone() };
         let error = other.apply(&mut dataset).unwrap_err();
         assert_eq!(error.fields()[0].pointer, "/source");
+        DatasetPut { time_zone: None, ..put.clone() }.apply(&mut dataset).unwrap();
+        assert_eq!(dataset.time_zone.as_deref(), Some("UTC"), "its days stay what they are");
+        let zone = DatasetPut { time_zone: Some("Asia/Tokyo".into()), ..put.clone() };
+        assert_eq!(zone.apply(&mut dataset).unwrap_err().fields()[0].pointer, "/time_zone");
         let formula = MeasurePut {
             name: "each".into(),
             formula: Some("query_time / nullif(loads, 0)".into()),

@@ -205,7 +205,7 @@ impl DatasetPut {
         next.label = self.label.clone().unwrap_or_else(|| label_of(&next.name));
         next.description.clone_from(&self.description);
         next.visible_to = self.visible_to.unwrap_or(next.visible_to);
-        next.time_zone.clone_from(&self.time_zone);
+        next.time_zone = next.source.time_zone(self.time_zone.as_deref())?;
         for put in &self.measures {
             if let Some(m) = next.measures.iter_mut().find(|m| m.name == put.name) {
                 m.label = put.label.clone().unwrap_or_else(|| label_of(&put.name));
