@@ -1,5 +1,5 @@
-//! What the rows of a dataset are; and dimensions that are looked up in tables, as joins: events (or sums of them) with columns `d13` to `d24` that are none of
-//! theirs.
+//! What the rows of a dataset are; and its dimensions that are looked up in tables, as joins: events (or sums of them) with
+//! columns `d13` to `d24` that are none of theirs.
 //!
 //! What must always hold: a row of a table is joined by the tenant, the table's number and the key, never by the key alone;
 //! there is one row at most, so that no event is counted twice, and an event without one stays. Only what is asked for is

@@ -4,7 +4,7 @@
 //! What must always hold: whoever looks sees what was acknowledged on this node before they asked, because a stamp is
 //! found by the tenant's tide; and what other nodes acknowledged half a second before. A stamp is found by who sees
 //! which datasets, and an operator's look is in the tenant's log before it is answered. Tested in
-//! `platform/tests/it/dashboards.rs`, `dataset_sight.rs` and `unlogged.rs`.
+//! `platform/tests/it/dashboards.rs` and `dataset_sight.rs`.
 
 use std::sync::Arc;
 use std::time::Duration;

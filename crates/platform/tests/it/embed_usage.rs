@@ -1,7 +1,8 @@
 //! How much embeds are used is counted, for the tenant and without names.
 
 use insula_model::{
-    DatasetPut, DatasetSource, EmbedRevocationInput, EmbedTokenInput, Question, Role, Tier, problem,
+    DashboardInput, DatasetPut, DatasetSource, EmbedRevocationInput, EmbedTokenInput, Question, Role, Tier,
+    problem,
 };
 use insula_platform::{DashboardRequest, QuestionRequest, RowsRequest};
 use insula_testkit::{TestPlatform, TestTenant, each_tier, until};
@@ -79,6 +80,12 @@ each_tier!(what_is_counted_is_a_dataset, async |t: &TestPlatform, tier: Tier| {
         assert_eq!(seen[..3], [json!(["Flights"]), json!([n]), json!([viewers])]);
         assert_eq!(seen[3][0].as_f64(), Some(f64::from(n) / f64::from(viewers)));
     }
+    // A dashboard's name is the one that it has.
+    let there = t.platform.dashboard_view(&owner.tenant(t), id).await.expect("the dashboard");
+    let config = there.config.expect("its content");
+    let renamed = DashboardInput { name: "Air".into(), description: None, config, note: None };
+    t.platform.dashboard_update(&owner.tenant(t), id, Some(there.version), &renamed).await.expect("renamed");
+    assert_eq!(asked(t, &owner, by_dashboard.clone()).await[0], json!(["Air"]));
     let days = json!({ "dataset": "embeds", "grain": "day", "range": { "last": "2d" },
                        "measures": [{ "agg": "sum", "measure": "loads" }] });
     let loads = asked(t, &owner, days).await;
@@ -91,7 +98,7 @@ each_tier!(what_is_counted_is_a_dataset, async |t: &TestPlatform, tier: Tier| {
     let question = QuestionRequest::new(serde_json::from_value(question).expect("a question"));
     let rows = RowsRequest { asked: question, limit: None, cursor: None };
     let rows = t.platform.question_rows(&owner.tenant(t), &rows).await.expect("rows");
-    assert_eq!(serde_json::to_value(&rows.data[1]).expect("JSON"), json!(["Flights"]));
+    assert_eq!(serde_json::to_value(&rows.data[1]).expect("JSON"), json!(["Air"]));
 
     // Nobody sends events to it, it does not become another one, and viewers do not see it.
     let event = |id: &str, dataset: &str, measure: &str| json!({ "id": id, "dataset": dataset, "at": "2026-01-01T00:00:00Z", "measures": { measure: 7.0 } });
@@ -104,6 +111,12 @@ each_tier!(what_is_counted_is_a_dataset, async |t: &TestPlatform, tier: Tier| {
     assert_eq!(refused(changed), problem::INVALID.code);
     let viewer = owner.bring(t, "viewer@acme.test", Role::Viewer).await;
     assert_eq!(refused(t.platform.dataset_view(&viewer.tenant(t), "embeds").await), problem::NOT_FOUND.code);
+    t.platform.dashboard_delete(&owner.tenant(t), id).await.expect("deleted");
+    assert_eq!(
+        asked(t, &owner, by_dashboard).await[0],
+        json!([id.uuid().to_string()]),
+        "it has no name any more"
+    );
     t.platform.dataset_delete(&owner.tenant(t), "embeds").await.expect("deleted");
     let usage = t.platform.embed_usage_view(&owner.tenant(t), None, None).await.expect("usage").items;
     assert_eq!(usage.len(), 1, "what was counted stays");

@@ -134,13 +134,16 @@ impl Dashboards<'_, '_, Write> {
                 &[&id.uuid(), &most],
             )
             .await?;
-        Ok(())
+        // It may have another name.
+        self.0.datasets().raise_counted().await
     }
 
-    /// Forgets what hangs on dashboards that are gone: their versions, and whose favourites they were.
+    /// Forgets what hangs on dashboards that are gone: their versions, whose favourites they were, which one opened first,
+    /// and what was answered with their names. For those who hold the catalogue.
     pub(super) async fn forget(&mut self, of: &[uuid::Uuid]) -> Result<()> {
         self.0.execute("DELETE FROM dashboard_versions WHERE dashboard_id = ANY($1)", &[&of]).await?;
         self.0.execute("DELETE FROM favourites WHERE dashboard_id = ANY($1)", &[&of]).await?;
-        Ok(())
+        self.appoint_first().await?;
+        self.0.datasets().raise_counted().await
     }
 }

@@ -370,7 +370,6 @@ impl Dashboards<'_, '_, Write> {
         let gone = self.0.row("DELETE FROM dashboards WHERE id = $1 RETURNING name", &[&id.uuid()]).await?;
         let gone = gone.ok_or_else(|| absent(id))?;
         self.forget(&[id.uuid()]).await?;
-        self.appoint_first().await?;
         self.0.used(permit, id, &json!({ "name": gone.get::<_, &str>(0) }))
     }
 

@@ -255,6 +255,19 @@ impl Datasets<'_, '_, Write> {
         Ok(())
     }
 
+    /// Whatever was made from what the platform counts is not found again: there is more of it, or a dashboard that it is
+    /// about has another name. Comes last before the commit, as [`Self::raise_looking_up`].
+    pub(super) async fn raise_counted(&mut self) -> Result<()> {
+        self.0
+            .execute(
+                "WITH held AS (SELECT id FROM datasets WHERE definition ->> 'source' = 'embed_usage' ORDER BY id FOR NO KEY UPDATE) \
+                 UPDATE datasets d SET data_version = d.data_version + 1 FROM held WHERE d.id = held.id",
+                &[],
+            )
+            .await?;
+        Ok(())
+    }
+
     /// Deletes a dataset with its events; says how many these were.
     ///
     /// # Errors

@@ -61,7 +61,7 @@ impl<M: Mode> EmbedUses<'_, '_, M> {
 }
 
 impl EmbedUses<'_, '_, Write> {
-    /// Adds what was counted, in one statement.
+    /// Adds what was counted.
     ///
     /// # Errors
     /// `database.down`.
@@ -87,9 +87,7 @@ impl EmbedUses<'_, '_, Write> {
                      INSERT INTO embed_viewers (tenant_id, day, dashboard_id, viewer) \
                      SELECT wall.tenant(), s.day, s.id, s.viewer \
                        FROM unnest($6::date[], $7::uuid[], $8::bytea[]) AS s (day, id, viewer) \
-                      ORDER BY s.day, s.id, s.viewer ON CONFLICT DO NOTHING), \
-                 raised AS ( \
-                     UPDATE datasets SET data_version = data_version + 1 WHERE definition ->> 'source' = 'embed_usage') \
+                      ORDER BY s.day, s.id, s.viewer ON CONFLICT DO NOTHING) \
                  INSERT INTO embed_usage AS u (tenant_id, day, dashboard_id, loads, query_ms, refused) \
                  SELECT wall.tenant(), c.day, c.id, c.loads, c.query_ms, c.refused \
                    FROM unnest($1::date[], $2::uuid[], $3::int8[], $4::int8[], $5::int8[]) \
@@ -99,6 +97,7 @@ impl EmbedUses<'_, '_, Write> {
                 &[&days, &ids, &loads, &query_ms, &refused, &viewer_days, &viewer_ids, &viewers],
             )
             .await?;
+        self.0.datasets().raise_counted().await?;
         self.0.used(permit, "embed_usage", &Value::Null)
     }
 

@@ -76,7 +76,6 @@ impl Samples<'_, '_, Write> {
         let dashboards = self.0.rows("DELETE FROM dashboards WHERE sample RETURNING name, id", &[]).await?;
         let gone: Vec<uuid::Uuid> = dashboards.iter().map(|row| row.get(1)).collect();
         self.0.dashboards().forget(&gone).await?;
-        self.0.dashboards().appoint_first().await?;
         let deleted = SamplesDeleted {
             events,
             datasets: datasets.iter().map(|row| row.get(0)).collect(),
