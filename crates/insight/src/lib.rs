@@ -27,6 +27,7 @@ mod formula;
 mod lookup;
 mod names;
 mod near;
+mod pen;
 mod period;
 #[cfg(any(test, feature = "reference"))]
 pub mod reference;

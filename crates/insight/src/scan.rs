@@ -15,8 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::{Clock, local};
 use crate::condition::{Condition, all_of};
-use crate::formula::{Checked, Gathered, Gathering, Surroundings, write};
+use crate::formula::{Checked, Gathered, Gathering};
 use crate::lookup::Lookups;
+use crate::pen::{Pen, direction, folded, kept_names, numbered, places, tie};
 use crate::rolled;
 use crate::statement::{Binder, ColumnType, Cost, Param, Statement};
 
@@ -37,7 +38,7 @@ pub(crate) enum Atom {
 
 impl Atom {
     /// The expression over the rows that `when` holds for.
-    fn sql(&self, when: Option<&str>, local: &str, binder: &mut Binder) -> String {
+    pub(crate) fn sql(&self, when: Option<&str>, local: &str, binder: &mut Binder) -> String {
         let filter = when.map_or(String::new(), |when| format!(" FILTER (WHERE {when})"));
         match self {
             Self::Sum(m) => format!("sum(m{m}){filter}"),
@@ -57,7 +58,7 @@ impl Atom {
     }
 
     /// The same over rows of which each is several events together, or one; see `rolled`.
-    fn over_sums(&self, when: Option<&str>) -> String {
+    pub(crate) fn over_sums(&self, when: Option<&str>) -> String {
         let filter = when.map_or(String::new(), |when| format!(" FILTER (WHERE {when})"));
         match self {
             Self::Sum(m) => format!("sum(s{m}){filter}"),
@@ -104,7 +105,7 @@ impl Atom {
 
     /// The value that several groups have together, from the column that holds that of each; see
     /// [`Self::folds_by_itself`].
-    fn fold(&self, column: &str) -> String {
+    pub(crate) fn fold(&self, column: &str) -> String {
         match self {
             Self::Min(_) => format!("min({column})"),
             Self::Gathered(gathered) if gathered.by == Gathering::Min => format!("min({column})"),
@@ -121,7 +122,7 @@ impl Atom {
     }
 
     /// Its expression as a number that formulas work with, and groups are ranked by.
-    fn number(&self, sql: String) -> String {
+    pub(crate) fn number(&self, sql: String) -> String {
         let sum = match self {
             Self::Gathered(gathered) => gathered.by == Gathering::Sum,
             other => matches!(other, Self::Sum(_)),
@@ -438,7 +439,8 @@ impl Scan {
         format!("SELECT width_bucket(at, {bounds}), {}\n{from}\nGROUP BY 1", self.sums(None, pen))
     }
 
-    /// The groups are ranked by what they are over the whole range, in the same pass over the events.
+    /// The groups are ranked by what they are over the whole range, in the same pass over the events: from their
+    /// buckets where these make up the whole, and else from one more row for each group.
     fn ranked_series(&self, pen: &mut Pen, from: &str, bounds: &[Timestamp], rank: &Rank) -> String {
         let bounds = pen.binder.bind(Param::TimestamptzArray(bounds.to_vec()));
         let current = self.previous.map(|previous| self.sides(&mut pen.binder, previous).0);
@@ -446,9 +448,15 @@ impl Scan {
         // With the rest, who is not among the first stays; without it, one more says whether there are more.
         let limit = pen.binder.bind(Param::Int8(if self.rest { last - 1 } else { last }));
         let names: Vec<String> = (1..=self.group.len()).map(|i| format!("g{i}")).collect();
-        let order = match rank.by {
-            RankBy::Group(_) => self.order(rank, None, &names, pen),
-            _ => format!("r {} NULLS LAST, {}", direction(rank), tie(&names)),
+        let whole = match &rank.by {
+            RankBy::Group(_) => Whole::Known,
+            RankBy::Atom(atom) if atom.folds_by_itself() => Whole::Folded(atom.fold("r")),
+            RankBy::Atom(_) | RankBy::Mean(_) | RankBy::Formula(_) => Whole::Apart,
+        };
+        let order = match &whole {
+            Whole::Known => self.order(rank, None, &names, pen),
+            Whole::Folded(r) => format!("{r} {} NULLS LAST, {}", direction(rank), tie(&names)),
+            Whole::Apart => format!("r {} NULLS LAST, {}", direction(rank), tie(&names)),
         };
         let groups: Vec<String> =
             self.slots().iter().zip(&names).map(|(d, g)| format!("{d} AS {g}")).collect();
@@ -463,24 +471,32 @@ impl Scan {
         let (columns, same, kept) = (columns.join(", "), same.join(" AND "), kept.join(", "));
         let from = from.replace('\n', "\n  ");
         let shown = names.iter().map(|g| format!("c.{g}")).collect::<Vec<_>>().join(", ");
+        let listed = names.join(", ");
+        let (by, wholes, buckets) = match whole {
+            Whole::Apart => (
+                format!("GROUPING SETS ((1, {columns}), ({columns}))"),
+                "WHERE b IS NULL".to_owned(),
+                "\nWHERE b IS NOT NULL",
+            ),
+            Whole::Known | Whole::Folded(_) => (format!("1, {columns}"), format!("GROUP BY {listed}"), ""),
+        };
         let tail = if self.rest {
             let last = pen.binder.bind(Param::Int8(last));
             format!(
-                "SELECT b, coalesce(n, {last}), {}, {}\nFROM cells AS c LEFT JOIN top ON {same}\nWHERE b IS NOT NULL\n\
+                "SELECT b, coalesce(n, {last}), {}, {}\nFROM cells AS c LEFT JOIN top ON {same}{buckets}\n\
                  GROUP BY {}",
                 kept_names(names.len(), "n IS NOT NULL", "c."),
                 folded(&values),
                 places(2 + names.len()),
             )
         } else {
-            format!("SELECT b, n, {shown}, {kept}\nFROM top JOIN cells AS c ON {same}\nWHERE b IS NOT NULL")
+            format!("SELECT b, n, {shown}, {kept}\nFROM top JOIN cells AS c ON {same}{buckets}")
         };
-        let names = names.join(", ");
         format!(
             "WITH cells AS (\n  SELECT width_bucket(at, {bounds}) AS b, {groups}, {atoms}{ranked}\n  {from}\n  \
-             GROUP BY GROUPING SETS ((1, {columns}), ({columns}))\n), top AS (\n  \
-             SELECT {names}, row_number() OVER (ORDER BY {order}) AS n\n  \
-             FROM cells WHERE b IS NULL ORDER BY n LIMIT {limit}\n)\n{tail}"
+             GROUP BY {by}\n), top AS (\n  \
+             SELECT {listed}, row_number() OVER (ORDER BY {order}) AS n\n  \
+             FROM cells {wholes} ORDER BY n LIMIT {limit}\n)\n{tail}"
         )
     }
 
@@ -502,74 +518,14 @@ impl Scan {
     }
 }
 
-/// What a statement is written with.
-struct Pen {
-    binder: Binder,
-    /// The local time of an event, as SQL.
-    local: String,
-    /// Whether the rows are sums, and not events.
-    sums: bool,
-}
-
-impl Pen {
-    fn atom(&mut self, atom: &Atom, when: Option<&str>) -> String {
-        if self.sums { atom.over_sums(when) } else { atom.sql(when, &self.local, &mut self.binder) }
-    }
-
-    /// What a group is ranked by, over the rows of the range; nothing when it is ranked by name.
-    fn measure(&mut self, by: &RankBy, when: Option<&str>) -> Option<String> {
-        match by {
-            RankBy::Atom(atom @ Atom::Sum(_)) => Some(format!("coalesce({}, 0)", self.atom(atom, when))),
-            RankBy::Atom(atom) => Some(self.atom(atom, when)),
-            RankBy::Mean(m) => {
-                let filter = when.map_or(String::new(), |when| format!(" FILTER (WHERE {when})"));
-                Some(match self.sums {
-                    true => format!("sum(s{m}){filter} / nullif(sum(c{m}){filter}, 0)::float8"),
-                    false => format!("avg(m{m}){filter}"),
-                })
-            }
-            RankBy::Formula(formula) => {
-                let number = |atom: &Atom| atom.number(self.atom(atom, when));
-                let atoms: Vec<String> = formula.atoms.iter().map(number).collect();
-                let around = Surroundings { atoms: &atoms, local: &self.local };
-                Some(write(&formula.expression, &around, &mut self.binder))
-            }
-            RankBy::Group(_) => None,
-        }
-    }
-}
-
-/// Values under the names `a1`, `a2` ….
-fn numbered<'a>(values: impl Iterator<Item = &'a String>) -> String {
-    values.enumerate().map(|(i, sql)| format!("{sql} AS a{}", i + 1)).collect::<Vec<_>>().join(", ")
-}
-
-/// The names of the groups that the condition holds for; nothing for those of the rest.
-fn kept_names(count: usize, condition: &str, of: &str) -> String {
-    (1..=count).map(|i| format!("CASE WHEN {condition} THEN {of}g{i} END")).collect::<Vec<_>>().join(", ")
-}
-
-/// The values `a1`, `a2` … of several groups put together.
-fn folded(values: &[(&Atom, String)]) -> String {
-    values
-        .iter()
-        .enumerate()
-        .map(|(i, (atom, _))| atom.fold(&format!("a{}", i + 1)))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// `1, 2, 3`
-fn places(count: usize) -> String {
-    (1..=count).map(|i| i.to_string()).collect::<Vec<_>>().join(", ")
-}
-
-fn direction(rank: &Rank) -> &'static str {
-    if rank.descending { "DESC" } else { "ASC" }
-}
-
-fn tie(names: &[String]) -> String {
-    names.iter().map(|name| format!("{name} COLLATE \"C\"")).collect::<Vec<_>>().join(", ")
+/// Where that comes from which groups with buckets are ranked by.
+enum Whole {
+    /// It is a grouping column.
+    Known,
+    /// The buckets make it up, in this way.
+    Folded(String),
+    /// It takes a look at all events of the group.
+    Apart,
 }
 
 /// How the period before lies to the range.

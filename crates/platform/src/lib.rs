@@ -112,7 +112,7 @@ impl Platform {
         let (bound, kept) = (settings.questions.bound(), Duration::from_mins(10));
         let (answers, rows) = (TenantCache::new(bound, kept), TenantCache::new(bound, kept));
         let (states, plans) = (TenantCache::new(each, kept), TenantCache::new(each, Duration::from_mins(1)));
-        let queue = Queue::new(settings.questions, store.sizes());
+        let queue = Queue::new(settings.questions, store.sizes(), store.tasks().clone());
         let (passwords, embed_counts) = (Passwords::new(), EmbedCounts::default());
         let embed_buckets = EmbedBuckets::new(settings.embeds);
         let inner = Inner {

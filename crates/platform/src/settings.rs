@@ -65,6 +65,8 @@ pub struct QuestionLimits {
     pub slots: u32,
     /// Of one tenant; a costly one counts for all of them.
     pub tenant_slots: u32,
+    /// For how much of the time costly ones of one tenant are under way while others ask, in percent.
+    pub costly_share: u8,
     /// Questions that wait.
     pub waiting: u32,
     /// Of one tenant.
@@ -80,6 +82,7 @@ impl Default for QuestionLimits {
             tenant_cache_mb: 16,
             slots: 8,
             tenant_slots: 2,
+            costly_share: 20,
             waiting: 1_000,
             tenant_waiting: 48,
             waiting_seconds: 10,

@@ -88,6 +88,7 @@ fn first_wrong(config: &Config) -> Option<&'static str> {
         ("questions.tenant_cache_mb", questions.tenant_cache_mb <= 65_536),
         ("questions.slots", (1..=1000).contains(&questions.slots)),
         ("questions.tenant_slots", (1..=1000).contains(&questions.tenant_slots)),
+        ("questions.costly_share", (1..=100).contains(&questions.costly_share)),
         ("questions.waiting", questions.waiting <= 100_000),
         ("questions.tenant_waiting", questions.tenant_waiting <= 100_000),
         ("questions.waiting_seconds", (1..=600).contains(&questions.waiting_seconds)),

@@ -77,6 +77,7 @@ pub(crate) const ALL: &[Setting] = &[
     open("questions.tenant_cache_mb", Integer, "0 to 65536 megabytes.", "How much of it may be one tenant's."),
     open("questions.slots", Integer, "1 to 1000.", "Questions that PostgreSQL works on at once, for each node; fewer than connections, which others need too."),
     open("questions.tenant_slots", Integer, "1 to 1000.", "How many of them may be one tenant's; a costly question counts for all of them."),
+    open("questions.costly_share", Integer, "1 to 100 percent.", "For how much of the time costly questions of one tenant are under way while others ask; the first second of them is free, and 100 holds nothing back."),
     open("questions.waiting", Integer, "0 to 100000.", "Questions of all tenants that wait, on each node; further ones are refused."),
     open("questions.tenant_waiting", Integer, "0 to 100000.", "How many of them may be one tenant's."),
     open("questions.waiting_seconds", Integer, "1 to 600.", "How long a question waits before it is refused."),

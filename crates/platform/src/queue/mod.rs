@@ -5,20 +5,22 @@
 //! [`line`]. Tested in `tests/it/queue.rs`.
 
 mod line;
+mod pace;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use insula_insight::Statement;
 use insula_model::{Error, Result, TenantId, TenantRecord, Tier, problem};
-use insula_store::{Sizes, StoredDataset};
+use insula_store::{Sizes, StoredDataset, Tasks};
 use tokio::sync::oneshot;
 
 use self::line::{Bounds, Full, Line, Ticket, Work};
+use self::pace::Pace;
 use crate::settings::QuestionLimits;
 
-/// Work that is taken to cost as many milliseconds is done one at a time for each tenant.
+/// Work that is taken to cost as many milliseconds is done one at a time for each tenant, and at a pace.
 const COSTLY: u64 = 100;
 
 /// How many events PostgreSQL reads in a millisecond, about: 10 M rows, row-level security, covering index.
@@ -26,13 +28,17 @@ const EVENTS: u64 = 4_000;
 
 struct Inner {
     line: Line,
+    begun: Instant,
+    tasks: Tasks,
     /// How those who wait are told that it is their turn.
     waiting: HashMap<Ticket, oneshot::Sender<()>>,
+    /// When somebody looks next whether a rest is over.
+    alarm: Option<u64>,
 }
 
 /// The queue of one node.
 pub(crate) struct Queue {
-    inner: Mutex<Inner>,
+    inner: Arc<Mutex<Inner>>,
     limits: QuestionLimits,
     sizes: Sizes,
 }
@@ -55,42 +61,66 @@ pub(crate) struct Slot<'q> {
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
         let spent = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let mut inner = self.queue.lock();
+        let mut inner = lock(&self.queue.inner);
+        let now = inner.now();
         inner.waiting.remove(&self.ticket);
-        inner.line.leave(self.tenant, self.ticket, spent);
-        inner.go_on();
+        inner.line.leave(self.tenant, self.ticket, spent, now);
+        inner.go_on(&self.queue.inner);
     }
 }
 
+fn lock(inner: &Mutex<Inner>) -> MutexGuard<'_, Inner> {
+    inner.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Inner {
-    fn go_on(&mut self) {
-        while let Some(ticket) = self.line.start() {
+    /// Milliseconds since the queue was made.
+    fn now(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Starts what may start, and sees to it that somebody looks again when a rest is over.
+    fn go_on(&mut self, this: &Arc<Mutex<Self>>) {
+        let now = self.now();
+        while let Some(ticket) = self.line.start(now) {
             if let Some(waiting) = self.waiting.remove(&ticket) {
                 // Who is gone already gives the place back when it notices.
                 let _ = waiting.send(());
             }
         }
+        let Some(at) = self.line.resumes(now) else { return };
+        if self.alarm.is_none_or(|alarm| at < alarm || alarm <= now) {
+            self.alarm = Some(at);
+            let wait = Duration::from_millis(at - now);
+            self.tasks.spawn(wake(Arc::downgrade(this), self.tasks.clone(), wait));
+        }
+    }
+}
+
+async fn wake(queue: Weak<Mutex<Inner>>, tasks: Tasks, wait: Duration) {
+    if tasks.pause(wait).await
+        && let Some(queue) = queue.upgrade()
+    {
+        lock(&queue).go_on(&queue);
     }
 }
 
 impl Queue {
-    pub(crate) fn new(limits: QuestionLimits, sizes: Sizes) -> Self {
+    pub(crate) fn new(limits: QuestionLimits, sizes: Sizes, tasks: Tasks) -> Self {
         let bounds = Bounds {
             slots: limits.slots.max(1),
             waiting: limits.tenant_waiting as usize,
             waiting_in_all: limits.waiting as usize,
+            pace: Pace(limits.costly_share.into()),
         };
-        let inner = Inner { line: Line::new(bounds), waiting: HashMap::new() };
-        Self { inner: Mutex::new(inner), limits, sizes }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        let (line, waiting) = (Line::new(bounds), HashMap::new());
+        let inner = Inner { line, begun: Instant::now(), tasks, waiting, alarm: None };
+        Self { inner: Arc::new(Mutex::new(inner)), limits, sizes }
     }
 
     /// How many works are under way, and how many wait.
     pub(crate) fn counts(&self) -> (u32, usize) {
-        self.lock().line.counts()
+        lock(&self.inner).line.counts()
     }
 
     /// Waits until statements of this cost may run for a tenant.
@@ -99,7 +129,8 @@ impl Queue {
     /// `limit.busy` when too many of the tenant's questions wait already, or this one has waited too long.
     pub(crate) async fn enter(&self, record: &TenantRecord, cost: u64) -> Result<Slot<'_>> {
         let cap = self.cap(record);
-        let work = Work { cost: cost.max(1), weight: if cost >= COSTLY { cap } else { 1 }, cap };
+        let costly = cost >= COSTLY;
+        let work = Work { cost: cost.max(1), weight: if costly { cap } else { 1 }, cap, costly };
         let (mut slot, turn) = self.stand(record.id, work)?;
         let patience = Duration::from_secs(u64::from(self.limits.waiting_seconds));
         match tokio::time::timeout(patience, turn).await {
@@ -131,19 +162,20 @@ impl Queue {
     }
 
     fn stand(&self, tenant: TenantId, work: Work) -> Result<(Slot<'_>, oneshot::Receiver<()>)> {
-        let mut inner = self.lock();
-        let ticket = match inner.line.arrive(tenant, work) {
+        let mut inner = lock(&self.inner);
+        let now = inner.now();
+        let ticket = match inner.line.arrive(tenant, work, now) {
             Ok(ticket) => ticket,
-            Err(full) => return Err(busy(full, work)),
+            Err(full) => return Err(busy(full, work, self.limits.costly_share)),
         };
         let (sender, turn) = oneshot::channel();
         inner.waiting.insert(ticket, sender);
-        inner.go_on();
+        inner.go_on(&self.inner);
         Ok((Slot { queue: self, tenant, ticket, begun: Instant::now() }, turn))
     }
 }
 
-fn busy(full: Full, work: Work) -> Error {
+fn busy(full: Full, work: Work, share: u8) -> Error {
     let detail = if full.in_all {
         "Too many questions of all workspaces are waiting on this node. Ask again later.".to_owned()
     } else {
@@ -153,7 +185,9 @@ fn busy(full: Full, work: Work) -> Error {
             full.waiting
         )
     };
-    let behind = work.cost.saturating_mul(full.waiting as u64) / 1_000;
+    // Those before it are taken to cost as much, and to be done at the pace at which it would be.
+    let share = if work.costly { u64::from(share.max(1)) } else { 100 };
+    let behind = work.cost.saturating_mul(full.waiting as u64) / (10 * share);
     Error::new(problem::BUSY, detail).retry_after(Duration::from_secs(behind.clamp(1, 30)))
 }
 

@@ -1,7 +1,7 @@
 //! The queue before the database.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::{join_all, select_all};
@@ -112,4 +112,38 @@ async fn who_waits_in_vain_is_told_to_come_back() {
     assert_eq!(t.platform.question_counts(), (0, 0), "who goes away gives the slot back");
     held.batch_execute("COMMIT").await.expect("let go");
     ask(t, &noisy, 2).await.expect("an answer");
+}
+
+/// Who has kept PostgreSQL busy for a second rests while somebody else asks, and goes on by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_costly_questions_rests_while_others_ask() {
+    let t = &start(QuestionLimits::default()).await;
+    let (loud, noisy) = with_a_flight(t, "noisy", Tier::Schema).await;
+    let (_, quiet) = with_a_flight(t, "quiet", Tier::Pooled).await;
+    let held = hold(t, &loud).await;
+    // As if it had so many events that each look at all of them is costly.
+    held.batch_execute("UPDATE datasets SET events = 1000000000").await.expect("many");
+    held.batch_execute("COMMIT").await.expect("said");
+    let held = hold(t, &loud).await;
+    let begun = Instant::now();
+    let long = ask(t, &noisy, 0).boxed();
+    let work = async {
+        until("it is under way", async || t.platform.question_counts() == (1, 0)).await;
+        until("it takes long", async || begun.elapsed() > Duration::from_millis(1_300)).await;
+        held.batch_execute("COMMIT").await.expect("let go");
+    };
+    let (answer, ()) = tokio::join!(long, work);
+    answer.expect("an answer");
+    ask(t, &quiet, 0).await.expect("an answer");
+    let next = ask(t, &noisy, 1);
+    let meanwhile = async {
+        until("it rests, and nothing is under way", async || t.platform.question_counts() == (0, 1)).await;
+        for n in 1..5 {
+            ask(t, &quiet, n).await.expect("others need not");
+        }
+        assert_eq!(t.platform.question_counts(), (0, 1), "and it still rests");
+    };
+    let (answer, ()) = tokio::join!(next, meanwhile);
+    answer.expect("an answer, though nobody did anything any more");
+    assert_eq!(t.platform.question_counts(), (0, 0));
 }
