@@ -467,10 +467,13 @@ impl Scan {
         let ranked =
             pen.measure(&rank.by, current.as_deref()).map_or(String::new(), |r| format!(", {r} AS r"));
         let columns: Vec<String> = (2..2 + names.len()).map(|i| i.to_string()).collect();
-        let same: Vec<String> = names.iter().map(|g| format!("c.{g} IS NOT DISTINCT FROM top.{g}")).collect();
-        let (columns, same, kept) = (columns.join(", "), same.join(" AND "), kept.join(", "));
+        // Arrays, because in them absent names are equal, too, and PostgreSQL finds them in a hash table; with
+        // `IS NOT DISTINCT FROM` it compares each with each.
+        let of = |of: &str| names.iter().map(|g| format!("{of}.{g}")).collect::<Vec<_>>().join(", ");
+        let same = format!("ARRAY[{}] = ARRAY[{}]", of("c"), of("top"));
+        let (columns, kept) = (columns.join(", "), kept.join(", "));
         let from = from.replace('\n', "\n  ");
-        let shown = names.iter().map(|g| format!("c.{g}")).collect::<Vec<_>>().join(", ");
+        let shown = of("c");
         let listed = names.join(", ");
         let (by, wholes, buckets) = match whole {
             Whole::Apart => (
