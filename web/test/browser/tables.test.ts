@@ -80,7 +80,7 @@ it('rows are paged, added, changed, deleted and taken along, all by keyboard', a
   const dialog = page.getByRole('dialog', { name: 'Add a row' });
   await dialog.waitFor();
   await page.keyboard.press('Enter');
-  await dialog.getByRole('alert').filter({ hasText: 'A row needs one' }).waitFor();
+  await dialog.getByRole('alert').filter({ hasText: 'A row needs a key' }).waitFor();
   await page.keyboard.type('P119');
   await page.keyboard.press('Enter');
   await dialog.getByRole('alert').filter({ hasText: 'There is a row of this key already.' }).waitFor();
