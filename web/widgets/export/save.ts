@@ -37,7 +37,8 @@ async function plain(answer: Answer): Promise<Blob> {
   return new Blob(parts, { type: 'text/csv' });
 }
 
-function hand(file: Blob, name: string) {
+/** Gives a file to whoever asked for it. */
+export function hand(file: Blob, name: string) {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);
   link.download = name;

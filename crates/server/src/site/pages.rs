@@ -5,7 +5,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use insula_model::html::escape;
-use insula_model::problem::{NOT_FOUND, TENANT_NOT_READY};
+use insula_model::problem::{NOT_FOUND, TENANT_NOT_READY, TENANT_SUSPENDED, UNKNOWN_HOST};
 use insula_model::{Error, RequestId};
 
 use super::looks::{Looks, Of};
@@ -38,6 +38,10 @@ pub(crate) fn problem(error: &Error, request: RequestId, looks: Option<&Looks>) 
     let (detail, more) = match (error.detail(), entry.help) {
         // What programs are told is of no use to somebody who followed a link.
         _ if error.is(NOT_FOUND) => ("There is nothing at this address. See that it is spelled right.", ""),
+        _ if error.is(UNKNOWN_HOST) => ("No workspace is here. See that the address is spelled right.", ""),
+        _ if error.is(TENANT_SUSPENDED) => {
+            ("Its owner can ask the operator to resume it. Nothing was deleted.", "")
+        }
         (detail, help) if detail == help => (detail, ""),
         both => both,
     };

@@ -80,7 +80,7 @@ export function accentWarning(accent: string): string | null {
   const verdict = judge(rgb);
   const ratio = verdict.asChosen.toFixed(1);
   if (verdict.grey) return 'This is close to grey: buttons and charts will hardly stand out from the rest.';
-  if (verdict.darkWords) return `White on this colour would be hard to read (${ratio} : 1, it takes 4.5). Buttons get dark words; links and lines get a darker tone.`;
-  if (verdict.darkened) return `White on this colour would be hard to read (${ratio} : 1, it takes 4.5). Buttons and links get a slightly darker tone.`;
+  if (verdict.darkWords) return `White on this colour would be hard to read (${ratio}\u00a0:\u00a01, it takes 4.5). Buttons get dark words; links and lines get a darker tone.`;
+  if (verdict.darkened) return `White on this colour would be hard to read (${ratio}\u00a0:\u00a01, it takes 4.5). Buttons and links get a slightly darker tone.`;
   return null;
 }
