@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use insula_model::table::{TableColumnInput, TableKeyInput};
 use insula_model::table_rows::name_of;
-use insula_model::{TableDefinition, TableInput, TableRowView};
+use insula_model::{TableDefinition, TableInput, TableRowView, TableValue};
 
 use crate::datasets::files::{Form, in_file};
 use crate::failure::{Exit, Failure};
@@ -65,7 +65,7 @@ pub(super) fn csv(table: &TableDefinition, rows: &[TableRowView]) -> Result<Stri
     for row in rows {
         let value = |name: &&str| {
             let found = row.0.0.iter().find(|(other, _)| other == name);
-            found.and_then(|(_, value)| value.as_deref()).unwrap_or_default()
+            found.and_then(|(_, value)| value.as_ref()).map(TableValue::to_string).unwrap_or_default()
         };
         writer.write_record(names.iter().map(value)).map_err(unwritten)?;
     }
@@ -120,6 +120,7 @@ pub(super) fn changes(there: &TableDefinition, input: &TableInput) -> Result<Vec
 #[cfg(test)]
 mod tests {
     use insula_model::TableBatch;
+    use jiff::tz::TimeZone;
 
     use super::*;
 
@@ -139,11 +140,12 @@ mod tests {
         assert_eq!(toml::from_str::<TableInput>(&toml).unwrap(), full, "{toml}");
         assert_eq!(changes(&made, &full).unwrap(), [] as [String; 0]);
         let body = br#"{"rows":[{"code":"AA","name":"\"A\", Inc.\nUS"},{"code":"LH","alliance":"Star"}]}"#;
-        let rows = TableBatch::from_json(body).unwrap().check(&mut made.clone()).unwrap().rows;
-        let shown: Vec<TableRowView> = rows.iter().map(|row| row.view(&made)).collect();
+        let zone = TimeZone::UTC;
+        let rows = TableBatch::from_json(body).unwrap().check(&mut made.clone(), &zone).unwrap().rows;
+        let shown: Vec<TableRowView> = rows.iter().map(|row| row.view(&made, &zone)).collect();
         let csv = csv(&made, &shown).unwrap();
         assert!(csv.starts_with("code,name,alliance\nAA,"), "{csv}");
-        let again = TableBatch::from_csv(csv.as_bytes()).unwrap().check(&mut made.clone()).unwrap();
+        let again = TableBatch::from_csv(csv.as_bytes()).unwrap().check(&mut made.clone(), &zone).unwrap();
         assert_eq!((again.rows, again.learnt), (rows, Vec::new()));
     }
 
@@ -153,7 +155,12 @@ mod tests {
         let mut wanted = TableInput::of(&made);
         wanted.columns.remove(0);
         wanted.columns[0].label = Some("Group".to_owned());
-        wanted.columns.push(TableColumnInput { name: "home".to_owned(), label: None, description: None });
+        wanted.columns.push(TableColumnInput {
+            name: "home".to_owned(),
+            label: None,
+            description: None,
+            kind: None,
+        });
         let said = changes(&made, &wanted).unwrap();
         assert_eq!(said, ["changes alliance", "adds home", "removes name with its values"]);
     }
