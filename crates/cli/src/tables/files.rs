@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use insula_model::table::{TableColumnInput, TableKeyInput};
-use insula_model::table_rows::name_of;
+use insula_model::table::TableColumnInput;
 use insula_model::{TableDefinition, TableInput, TableRowView, TableValue};
 
 use crate::datasets::files::{Form, in_file};
@@ -71,19 +70,6 @@ pub(super) fn csv(table: &TableDefinition, rows: &[TableRowView]) -> Result<Stri
     }
     let bytes = writer.into_inner().map_err(|e| unwritten(e.error()))?;
     String::from_utf8(bytes).map_err(unwritten)
-}
-
-/// The table that a CSV file makes: its key is the column of this name, else the first one.
-pub(super) fn table_of(name: &str, bytes: &[u8], key: Option<&str>) -> Result<TableInput, Failure> {
-    let first = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let first = first.split(|b| matches!(b, b'\n' | b',' | b';' | b'\t')).next().unwrap_or_default();
-    let first = String::from_utf8_lossy(first).trim().trim_matches('"').to_owned();
-    let label = Some(first.clone()).filter(|label| key.is_none() && !label.is_empty());
-    let key = TableKeyInput { name: key.map_or_else(|| name_of(&first), str::to_owned), label };
-    let input =
-        TableInput { name: name.to_owned(), label: None, description: None, key, columns: Vec::new() };
-    input.make()?;
-    Ok(input)
 }
 
 /// What would be different, in words.
@@ -163,14 +149,5 @@ mod tests {
         });
         let said = changes(&made, &wanted).unwrap();
         assert_eq!(said, ["changes alliance", "adds home", "removes name with its values"]);
-    }
-
-    #[test]
-    fn a_file_makes_a_table_of_its_first_column() {
-        let key = |csv: &str, key: Option<&str>| table_of("t", csv.as_bytes(), key).map(|t| t.key.name);
-        assert_eq!(key("\u{feff}IATA Code;Name\nAA;American\n", None).unwrap(), "iata_code");
-        assert_eq!(key("\"code\",name\n", None).unwrap(), "code");
-        assert_eq!(key("name,code\n", Some("code")).unwrap(), "code");
-        assert!(key("%,x\n", None).is_err());
     }
 }

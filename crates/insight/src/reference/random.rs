@@ -144,7 +144,7 @@ impl Dice {
     }
 
     /// A quarter of a whole number, so that sums are exact.
-    pub fn number(&mut self) -> f64 {
+    fn number(&mut self) -> f64 {
         f64::from(u16::try_from(self.0.below(2_000)).unwrap_or_default()) / 4.0 - 125.0
     }
 
