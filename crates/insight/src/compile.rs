@@ -9,8 +9,8 @@ use std::sync::Arc;
 use insula_model::dataset::label_of;
 use insula_model::question::MAX_ROWS;
 use insula_model::{
-    Agg, Aggregate, Column, ColumnKind, DatasetDefinition, Error, FieldError, Figure, Filter, Format,
-    Formula, Grain, GrainChoice, Last, Question, Range, Result, Show, SortBy, period, problem,
+    Agg, Aggregate, Column, ColumnKind, DatasetDefinition, DatasetSource, Error, FieldError, Figure, Filter,
+    Format, Formula, Grain, GrainChoice, Last, Question, Range, Result, Show, SortBy, period, problem,
 };
 use jiff::tz::TimeZone;
 
@@ -212,7 +212,9 @@ impl<'a> Draft<'a> {
     fn rolled(&self, buckets: Option<&Buckets>) -> Vec<u8> {
         let kept = self.source.rolled.filter(|rolled| rolled.zone == zone_name(&self.zone));
         let of_days = buckets.is_none_or(|b| !matches!(b.grain, Grain::Minute | Grain::Hour));
-        kept.filter(|_| of_days && self.atoms().all(Atom::rolls))
+        // Of rows that are no events there are no sums.
+        let of_events = self.source.definition.source == DatasetSource::Events;
+        kept.filter(|_| of_events && of_days && self.atoms().all(Atom::rolls))
             .map_or(Vec::new(), |kept| kept.slots.clone())
     }
 
@@ -403,7 +405,10 @@ impl<'a> Draft<'a> {
         let label = match (of, aggregate.dimension.as_ref().and_then(|name| dataset.dimension(name))) {
             (Some(measure), _) => measure.label.clone(),
             (None, Some(dimension)) => dimension.label.clone(),
-            (None, None) => "Events".to_owned(),
+            (None, None) => match dataset.source {
+                DatasetSource::Table(_) => "Rows".to_owned(),
+                DatasetSource::Events | DatasetSource::EmbedUsage => "Events".to_owned(),
+            },
         };
         Column {
             name: aggregate.column(),

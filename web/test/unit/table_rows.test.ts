@@ -10,6 +10,15 @@ it('a row is edited as texts, and what is empty has no value', () => {
   expect(changesOf(table, { ...draft, city: ' Kloten ', note: ' ' }, { code: 'ZRH' })).toEqual({ rows: [{ code: 'ZRH', city: 'Kloten', note: null }] });
 });
 
+it('numbers are edited as texts, too, and zero is one', () => {
+  const sold = { key: { name: 'code', label: 'Code' }, columns: [{ name: 'seats', label: 'Seats', kind: 'number' as const }] };
+  const row = { code: 'A', seats: 0 };
+  expect(draftOf(sold, row)).toEqual({ code: 'A', seats: '0' });
+  expect(differing(sold, row, { code: 'A', seats: '0' })).toEqual([]);
+  expect(differing(sold, row, { code: 'A', seats: null })).toEqual(['Seats']);
+  expect([...csvOf(sold, [row, { code: 'B', seats: -1.5 }])].join('')).toBe('code,seats\r\nA,0\r\nB,-1.5\r\n');
+});
+
 it('a row under another key takes the old one with it', () => {
   expect(changesOf(table, { code: 'LSZH', city: '', note: '' }, { code: 'ZRH' })).toEqual({ rows: [{ code: 'LSZH', city: null, note: null }], delete: ['ZRH'] });
   expect(changesOf(table, { code: 'LSZH', city: '', note: '' }, null)).toEqual({ rows: [{ code: 'LSZH', city: null, note: null }] });
