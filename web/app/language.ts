@@ -22,7 +22,10 @@ const WORK: Words = { de: () => import('../words/work/de'), es: () => import('..
 /** What the server refuses. */
 const REFUSALS: Words<Refusals> = { de: () => import('../words/refusals/de'), es: () => import('../words/refusals/es'), fr: () => import('../words/refusals/fr') };
 
+/** What is to be spoken, what is, and when that is settled. */
+let wanted = ENGLISH;
 let spoken = ENGLISH;
+let settled: Promise<void> | null = null;
 
 /** What the member chose; `null` is as the browser is set. */
 export function chosen(): string | null {
@@ -48,7 +51,8 @@ export function chooseLanguage(language: string | null): void {
 export function speak(): Promise<void> | null {
   const { language, locale } = choose(null, chosen(), navigator.languages);
   useLocale(locale);
-  return language === ENGLISH ? null : speakOther(language);
+  wanted = language;
+  return (settled = language === ENGLISH ? null : speakOther(language));
 }
 
 async function speakOther(language: string): Promise<void> {
@@ -64,9 +68,9 @@ async function speakOther(language: string): Promise<void> {
   document.documentElement.dir = direction(language);
 }
 
-/** A part of the app that has more to say: its words come with it. */
+/** A part of the app that has more to say: its words come with it, also while the first ones are still on their way. */
 export const working = <T>(load: () => Promise<T>) => async (): Promise<T> => {
-  const [part, words] = await Promise.all([load(), WORK[spoken]?.().catch(() => null)]);
-  if (words) addWords(words.default);
+  const [part, words] = await Promise.all([load(), WORK[wanted]?.().catch(() => null), settled]);
+  if (words && spoken === wanted) addWords(words.default);
   return part;
 };

@@ -16,7 +16,7 @@ const to = tenantPaths('');
 const acme = tenant('acme');
 
 /** Texts that German says otherwise, whole as they stand. What the demo's own data is called is none of them. */
-const DATA = ['Overview', 'Revenue', 'Events', 'Admin'];
+const DATA = ['Overview', 'Revenue', 'Events', 'E-mail'];
 const ENGLISH = new Set(Object.entries({ ...german, ...appGerman, ...workGerman }).flatMap(([text, said]) => (said !== text && text.length > 2 && !text.includes('{') && !DATA.includes(text) ? [text] : [])));
 
 /** What stands on the page, is read out, or shown on pointing at it. */
