@@ -80,7 +80,7 @@ describe('who reads German', () => {
     expect(await english(page)).toEqual([]);
     await page.getByRole('button', { name: /^Zeitraum: / }).click();
     await page.getByRole('button', { name: 'Gesamter Zeitraum' }).click();
-    await until('a number of thousands', async () => /^\d{1,3}(\.\d{3})+(\s|$)/.test((await page.locator('.kpi .value').first().getAttribute('title')) ?? ''));
+    await until('a number of thousands', async () => /^\d{1,3}(\.\d{3})+(\D|$)/.test((await page.locator('.kpi .value').first().getAttribute('title')) ?? ''));
     await page.getByRole('button', { name: 'Mehr zu diesem Dashboard' }).click();
     await page.getByRole('menuitemradio', { name: 'Jede Minute aktualisieren' }).waitFor();
     expect(await english(page)).toEqual([]);

@@ -31,7 +31,7 @@ const LETTERS = /\p{L}{2}/u;
 const PROSE = [/\p{L}{2}[,;:.…]? \p{L}/u, /^\p{Lu}\p{Ll}{2,}[.!?…]?$/u, /\p{Ll}{2}[.!?…]$/u];
 /** Not for people: markup of files, formulas of colours. */
 const MACHINE = /^(<|\S*"\/?>|\S+="|[^<]*<\/|color-mix\()/;
-const SHOWN = new Set(['aria-label', 'aria-roledescription', 'aria-description', 'aria-placeholder', 'aria-valuetext', 'alt', 'title', 'placeholder', 'label', 'text', 'detail', 'help', 'empty']);
+const SHOWN = new Set(['aria-label', 'aria-roledescription', 'aria-description', 'aria-placeholder', 'aria-valuetext', 'alt', 'title', 'placeholder', 'label', 'text', 'detail', 'help', 'empty', 'caption', 'legend', 'action', 'note', 'none']);
 const KEPT_OF_TS = new Set(['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression', 'TSParameterProperty']);
 /** Where texts are compared, not shown. */
 const COMPARED = new Set(['==', '===', '!=', '!==', 'in', 'instanceof']);
