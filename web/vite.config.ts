@@ -15,11 +15,11 @@ const BROWSERS = ['chrome123', 'edge123', 'firefox128', 'safari18'];
 const CHUNKS = [
   { name: 'svelte', test: /(node_modules[\\/](svelte|esm-env|clsx)[\\/]|vite[\\/]preload-helper)/, priority: 4 },
   // What every page draws with.
-  { name: 'drawn', test: /web[\\/](format|wire|words|theme|ui[\\/](Icon|icons|Skeleton))/, priority: 3 },
+  { name: 'drawn', test: /web[\\/](format|wire|words[\\/](words|languages)|theme|ui[\\/](Icon|icons|Skeleton))/, priority: 3 },
   { name: 'widgets', test: /web[\\/]widgets[\\/](?!cross|Legend|tone)[^\\/]+$/, priority: 2 },
   {
     name: 'base',
-    test: /web[\\/](app[\\/](api[\\/](?!templates|editing)|shells[\\/](Shell|Brand|keys|commands))|ui[\\/](Button|Spinner|Menu|place_below|Monogram|PageHead|Notice|Trouble|Toasts|toasts))/,
+    test: /web[\\/](app[\\/](api[\\/](?!templates|editing|console|follow|tables)|shells[\\/](Shell|Brand|keys|commands))|ui[\\/](Button|Spinner|Menu|place_below|Monogram|PageHead|Notice|Trouble|Toasts|toasts))/,
     priority: 2,
   },
   {

@@ -4,12 +4,19 @@ import '../theme/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { boot } from './boot';
+import { speak } from './language';
 import { router } from './place';
-import { member, operator } from './sessions';
+import type { Realm } from './realm';
+import { realm as tenant } from './tenant';
 
-// The page's code, its data and the session are all on their way before anything is drawn.
-router.start();
-void (boot.realm === 'console' ? operator : member).open();
+// The page's code, its data, the session and the words are all on their way before anything is drawn.
+async function begin(realm: Realm, words: Promise<void> | null): Promise<void> {
+  router.start(realm.routes);
+  void realm.session.open();
+  if (words) await words;
+  const target = document.getElementById('app');
+  if (target) mount(App, { target, props: { realm } });
+}
 
-const target = document.getElementById('app');
-if (target) mount(App, { target });
+if (boot.realm === 'console') void import('./console').then(({ realm }) => begin(realm, null));
+else void begin(tenant, speak());

@@ -40,18 +40,14 @@ export class Router {
   /** Asked before the page is left: `false` keeps it, and whoever says so takes care of what comes next. */
   hold: ((to: string) => boolean) | null = null;
 
-  private readonly match;
+  private match: ReturnType<typeof matcher<Route>> = () => null;
   private turn = 0;
   private hover: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    private readonly base: string,
-    readonly routes: readonly Route[],
-  ) {
-    this.match = matcher(routes);
-  }
+  constructor(private readonly base: string) {}
 
-  start(): void {
+  start(routes: readonly Route[]): void {
+    this.match = matcher(routes);
     addEventListener('popstate', () => this.popped());
     document.addEventListener('click', (event) => this.clicked(event));
     document.addEventListener('pointerover', (event) => this.pointed(event));

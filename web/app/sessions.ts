@@ -1,9 +1,7 @@
-/** The two realms' sessions. A page belongs to one realm and uses only that one. */
-import * as console_ from './api/console';
+/** The members' session. Their pages use only this one; operators have theirs (`operator.ts`). */
+import { client, signOut } from './api/tenant';
 import { SessionKeeper } from './api/session.svelte';
-import * as tenant from './api/tenant';
-import { CONSOLE_API, TENANT_API } from './paths';
-import type { OperatorSession, Session } from '../wire/shapes';
+import { TENANT_API } from './paths';
+import type { Session } from '../wire/shapes';
 
-export const member = new SessionKeeper<Session>(tenant.client, TENANT_API.session(), tenant.signOut);
-export const operator = new SessionKeeper<OperatorSession>(console_.client, CONSOLE_API.session(), console_.signOut);
+export const member = new SessionKeeper<Session>(client, TENANT_API.session(), signOut);

@@ -23,6 +23,13 @@ export class ApiError extends Error {
   }
 }
 
+/** An entry may say a refusal in other words than the server does. */
+let worded = (problem: Problem): Problem => problem;
+export const wordedProblem = (problem: Problem): Problem => worded(problem);
+export function useWording(wording: (problem: Problem) => Problem): void {
+  worded = wording;
+}
+
 /** Reads a refusal; never throws itself. */
 export async function refusal(response: Response): Promise<ApiError> {
   const after = retryAfter(response.headers.get('retry-after'));
@@ -31,20 +38,20 @@ export async function refusal(response: Response): Promise<ApiError> {
     try {
       const body = (await response.json()) as Partial<Problem>;
       if (typeof body.code === 'string' && typeof body.title === 'string') {
-        return new ApiError({ ...body, code: body.code, title: body.title, status: response.status }, after);
+        return new ApiError(worded({ ...body, code: body.code, title: body.title, status: response.status }), after);
       }
     } catch {
       /* cut off or not JSON: treated like any other answer that is not ours */
     }
   }
-  return new ApiError({ ...NOT_OURS, code: `http.${response.status}`, status: response.status }, after);
+  return new ApiError(worded({ ...NOT_OURS, code: `http.${response.status}`, status: response.status }), after);
 }
 
 /** What was thrown, as an `ApiError`. An aborted request stays what it is and is thrown on. */
 export function asApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   if (isAbort(thrown)) throw thrown;
-  return new ApiError({ ...NO_ANSWER, code: 'network', status: 0 });
+  return new ApiError(worded({ ...NO_ANSWER, code: 'network', status: 0 }));
 }
 
 export const isAbort = (thrown: unknown): boolean =>

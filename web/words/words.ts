@@ -1,11 +1,14 @@
 /**
  * What people read, in their language. A text is written in English where it is shown and is the key of its
  * translations: `t('Week of {date}', { date })`. What always holds: without a catalogue, or where it lacks a text, English
- * is shown; what stands in a slot is put in as it is, a text like any other. An entry decides whether another language is
- * spoken (`useWords`): the members' app never does. Pure. Tested in `test/unit/words_spoken.test.ts`; that every text has its
- * translations, in `test/unit/words_all.test.ts`.
+ * is shown; what stands in a slot is put in as it is, a text like any other. An entry decides which language is spoken
+ * (`useWords`), and with which catalogues: those beside this file are of what both entries draw with, those in `app/` of what
+ * every member meets, those in `work/` of the pages of who edits and administers. Pure. Tested in
+ * `test/unit/words_spoken.test.ts`; that every text has its translations, in `test/unit/words_all.test.ts`.
  */
+import type AppGerman from './app/de';
 import type German from './de';
+import type WorkGerman from './work/de';
 
 /** By the categories of `Intl.PluralRules`; those that are absent are like `other`. */
 export type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
@@ -13,11 +16,14 @@ export type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { ot
 export type Catalogue = Readonly<Record<string, string | Forms>>;
 
 /** German has them all, and every other language is held to it by the compiler. */
-type All = typeof German;
+type All = typeof German & typeof AppGerman & typeof WorkGerman;
 export type Text = { [K in keyof All]: All[K] extends string ? K : never }[keyof All];
 /** The English text for many of something. */
 export type Several = Exclude<keyof All, Text>;
-export type Translation = { readonly [K in keyof All]: All[K] extends string ? string : Forms };
+type TranslationOf<C> = { readonly [K in keyof C]: C[K] extends string ? string : Forms };
+export type Translation = TranslationOf<typeof German>;
+export type AppTranslation = TranslationOf<typeof AppGerman>;
+export type WorkTranslation = TranslationOf<typeof WorkGerman>;
 
 /** The names that stand in braces. */
 type Slot<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Slot<Rest> : never;
@@ -34,10 +40,24 @@ export function useWords(tag: string, catalogue: Catalogue = {}): void {
   words = catalogue;
 }
 
+/** More of the same language, for what comes later. */
+export function addWords(catalogue: Catalogue): void {
+  words = { ...words, ...catalogue };
+}
+
 const filled = (text: string, slots: Readonly<Record<string, string | number>> = {}): string =>
   text.replace(/\{(\w+)\}/g, (slot, name: string) => String(slots[name] ?? slot));
 
 export const t = <T extends Text>(text: T, ...[slots]: Filling<T>): string => filled((words[text] as string | undefined) ?? text, slots);
+
+/** What was said elsewhere in English (by the server, in a list of names), where there are words for it. */
+export const heard = (text: string): string => (typeof words[text] === 'string' ? words[text] : text);
+
+/** A list of choices, called as they are in this language. */
+export const labelled = <T extends { label: Plain }>(list: readonly T[]): (Omit<T, 'label'> & { label: string })[] => list.map((one) => ({ ...one, label: t(one.label) }));
+
+/** Inside of a sentence: German keeps the capitals of its nouns, and each language those of abbreviations. */
+export const within = (text: string): string => (language === 'de' ? text : text.replace(/^\p{Lu}(?!\p{Lu})/u, (first) => first.toLowerCase()));
 
 /** For `n` things: `one` and `many` are what English says. `n` itself stands in the text only where a slot says so. */
 export function plural<T extends Several>(n: number, one: string, many: T, ...[slots]: Filling<T>): string {

@@ -4,12 +4,14 @@
  * Tested in `test/unit/templates.test.ts`.
  */
 import type { Aggregate, Chart, DashboardConfig, Dataset, Place, Question, WidgetOptions } from '../../wire/shapes';
+import { listed } from '../words/changes';
 import type { IconName } from '../../ui/icons';
+import { type Plain, t, within } from '../../words/words';
 
 export interface Template {
   id: 'overview' | 'trends' | 'breakdown' | 'blank';
-  name: string;
-  text: string;
+  name: Plain;
+  text: Plain;
   icon: IconName;
   /** Dimensions that it needs. */
   needs: number;
@@ -38,19 +40,19 @@ const FILL: Record<Exclude<Template['id'], 'blank'>, (board: Board, dataset: Dat
     for (const m of figures) board.add('kpi', m.title, { dataset: set.name, measures: [m.measure] }, width, 2);
     const main = figures[0] ?? counted(set);
     const [first, second] = set.dimensions;
-    board.add('time_series', `${main.title} over time`, { dataset: set.name, measures: [main.measure], grain: 'auto' }, first ? 8 : 12, 4, { style: 'area' });
-    if (first) board.add('bar', `${main.title} by ${lower(first.label)}`, ranked(set, main.measure, [first.name], 8), 4, 4);
-    if (second) board.add('table', `By ${lower(second.label)}`, ranked(set, main.measure, [second.name], 20, figures.map((f) => f.measure)), 12, 4);
+    board.add('time_series', t('{title} over time', { title: main.title }), { dataset: set.name, measures: [main.measure], grain: 'auto' }, first ? 8 : 12, 4, { style: 'area' });
+    if (first) board.add('bar', t('{title} by {label}', { title: main.title, label: lower(first.label) }), ranked(set, main.measure, [first.name], 8), 4, 4);
+    if (second) board.add('table', t('By {label}', { label: lower(second.label) }), ranked(set, main.measure, [second.name], 20, figures.map((f) => f.measure)), 12, 4);
   },
   trends(board, set) {
     for (const m of allMeasures(set).slice(0, 6)) board.add('time_series', m.title, { dataset: set.name, measures: [m.measure], grain: 'auto' }, 6, 4, { style: 'area' });
   },
   breakdown(board, set) {
     const main = allMeasures(set)[1] ?? counted(set);
-    for (const d of set.dimensions.slice(0, 4)) board.add('bar', `${main.title} by ${lower(d.label)}`, ranked(set, main.measure, [d.name], 10), 6, 4);
+    for (const d of set.dimensions.slice(0, 4)) board.add('bar', t('{title} by {label}', { title: main.title, label: lower(d.label) }), ranked(set, main.measure, [d.name], 10), 6, 4);
     const dims = set.dimensions.slice(0, 2);
     if (dims.length > 0) {
-      board.add('table', `By ${dims.map((d) => lower(d.label)).join(' and ')}`, ranked(set, main.measure, dims.map((d) => d.name), 50, allMeasures(set).slice(0, 4).map((m) => m.measure)), 12, 5);
+      board.add('table', t('By {label}', { label: listed(dims.map((d) => lower(d.label))) }), ranked(set, main.measure, dims.map((d) => d.name), 50, allMeasures(set).slice(0, 4).map((m) => m.measure)), 12, 5);
     }
   },
 };
@@ -60,13 +62,13 @@ interface Titled {
   measure: Aggregate;
 }
 
-const counted = (set: Dataset): Titled => ({ title: typeof set.source === 'object' ? 'Rows' : 'Events', measure: { agg: 'count' } });
+const counted = (set: Dataset): Titled => ({ title: typeof set.source === 'object' ? t('Rows') : t('Events'), measure: { agg: 'count' } });
 
 /** How many, then each measure: rates are averaged, amounts are summed. */
 function allMeasures(set: Dataset): Titled[] {
   const own = set.measures.map((m): Titled => {
     const mean = m.format === 'percent' || m.format === 'duration' || /(rate|ratio|delay|score|price|temperature|duration|latency)/.test(m.name);
-    return { title: mean ? `Average ${lower(m.label)}` : m.label, measure: { agg: mean ? 'avg' : 'sum', measure: m.name } };
+    return { title: mean ? t('Average {label}', { label: lower(m.label) }) : m.label, measure: { agg: mean ? 'avg' : 'sum', measure: m.name } };
   });
   return [counted(set), ...own];
 }
@@ -75,7 +77,7 @@ function ranked(set: Dataset, by: Aggregate, dims: string[], limit: number, meas
   return { dataset: set.name, measures, by: dims, sort: { by: 'measure', index: 0, descending: true }, limit };
 }
 
-const lower = (label: string) => (label.length > 1 && label[1] === label[1]?.toUpperCase() ? label : label.charAt(0).toLowerCase() + label.slice(1));
+const lower = (label: string) => (label.length > 1 && label[1] === label[1]?.toUpperCase() ? label : within(label));
 
 /** Places widgets from left to right, a new row where one does not fit. */
 class Board {

@@ -2,9 +2,10 @@
  * What happened, in words. An action that is not listed is shown by its own name, made readable. Pure. Tested in
  * `test/unit/words.test.ts`.
  */
+import { type Plain, t } from '../../words/words';
 import type { AuditEntry } from '../../wire/shapes';
 
-const ACTIONS: Record<string, string> = {
+const ACTIONS: Record<string, Plain> = {
   'settings.update': 'Changed the settings',
   'member.invite': 'Invited a member',
   'member.join': 'Joined',
@@ -56,11 +57,12 @@ const ACTIONS: Record<string, string> = {
 };
 
 /** What a sign-in's record tells of. */
-const EVENTS: Record<string, string> = { sign_in: 'Signed in', sign_out: 'Signed out' };
+const EVENTS: Record<string, Plain> = { sign_in: 'Signed in', sign_out: 'Signed out' };
 
 export function entryLabel(entry: AuditEntry): string {
   const event = field(entry.detail, 'event');
-  return (entry.action === 'session.record' && event && EVENTS[event]) || actionLabel(entry.action);
+  const said = entry.action === 'session.record' && event ? EVENTS[event] : undefined;
+  return said ? t(said) : actionLabel(entry.action);
 }
 
 const ID = /^[a-z]{2,4}_[0-9a-hjkmnp-tv-z]{26}$/;
@@ -77,7 +79,7 @@ export function entrySubject(entry: AuditEntry): string {
 
 /** Everything else that is known, for whoever looks closer. */
 export const entryMore = (entry: AuditEntry): string =>
-  [entry.reason ? `Reason: ${entry.reason}` : '', oneLine(entry.detail), oneLine(entry.subject), entry.request ?? ''].filter(Boolean).join('\n');
+  [entry.reason ? t('Reason: {reason}', { reason: entry.reason }) : '', oneLine(entry.detail), oneLine(entry.subject), entry.request ?? ''].filter(Boolean).join('\n');
 
 function field(value: unknown, name: string): string | null {
   const found = value && typeof value === 'object' ? (value as Record<string, unknown>)[name] : null;
@@ -86,12 +88,12 @@ function field(value: unknown, name: string): string | null {
 
 export function actionLabel(action: string): string {
   const known = ACTIONS[action];
-  if (known) return known;
+  if (known) return t(known);
   const text = action.replaceAll(/[._]/g, ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-const ACTORS: Record<string, string> = {
+const ACTORS: Record<string, Plain> = {
   member: 'Member',
   api_key: 'API key',
   operator: 'Operator',
@@ -100,7 +102,7 @@ const ACTORS: Record<string, string> = {
   embed: 'Embedded view',
 };
 
-export const actorKind = (kind: string): string => ACTORS[kind] ?? kind;
+export const actorKind = (kind: string): string => (ACTORS[kind] ? t(ACTORS[kind]) : kind);
 
 /** A subject or detail of any shape as one line. */
 export function oneLine(value: unknown): string {

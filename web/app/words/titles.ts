@@ -1,7 +1,8 @@
-/** The pages' names: in the title bar, the navigation and the palette. */
-import type { CONSOLE_PATTERNS, TENANT_PATTERNS } from '../paths';
+/** The names of a tenant's pages: in the title bar, the navigation and the palette. */
+import type { Plain } from '../../words/words';
+import type { TENANT_PATTERNS } from '../paths';
 
-export const TENANT_TITLES: Record<keyof typeof TENANT_PATTERNS, string> = {
+export const TENANT_TITLES: Record<keyof typeof TENANT_PATTERNS, Plain> = {
   home: 'Home',
   signIn: 'Sign in',
   invitation: 'Invitation',
@@ -16,18 +17,4 @@ export const TENANT_TITLES: Record<keyof typeof TENANT_PATTERNS, string> = {
   embedding: 'Embedding',
   settings: 'Settings',
   audit: 'Audit log',
-};
-
-export const CONSOLE_TITLES: Record<keyof typeof CONSOLE_PATTERNS, string> = {
-  home: 'Overview',
-  signIn: 'Sign in',
-  tenants: 'Tenants',
-  tenantNew: 'New tenant',
-  tenant: 'Tenant',
-  operations: 'Operations',
-  operation: 'Operation',
-  templates: 'Templates',
-  template: 'Template',
-  cells: 'Cells',
-  mails: 'Mails',
 };

@@ -18,6 +18,8 @@ export interface Wording {
   bare: string[];
   /** Files that come with it, from the top of this tree. */
   imports: string[];
+  /** Those that bring more words along when they come (`working` of `app/language.ts`). */
+  working: string[];
 }
 
 interface Node {
@@ -29,7 +31,7 @@ const LETTERS = /\p{L}{2}/u;
 const PROSE = [/\p{L}{2}[,;:.…]? \p{L}/u, /^\p{Lu}\p{Ll}{2,}[.!?…]?$/u, /\p{Ll}{2}[.!?…]$/u];
 /** Not for people: markup of files, formulas of colours. */
 const MACHINE = /^(<|\S*"\/?>|\S+="|[^<]*<\/|color-mix\()/;
-const SHOWN = new Set(['aria-label', 'aria-roledescription', 'aria-description', 'aria-placeholder', 'aria-valuetext', 'alt', 'title', 'placeholder', 'label', 'text', 'detail', 'help', 'empty']);
+const SHOWN = new Set(['aria-label', 'aria-roledescription', 'aria-description', 'aria-placeholder', 'aria-valuetext', 'alt', 'title', 'placeholder', 'label', 'text', 'detail', 'help', 'empty', 'caption', 'legend', 'action', 'note', 'none']);
 const KEPT_OF_TS = new Set(['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression', 'TSParameterProperty']);
 /** Where texts are compared, not shown. */
 const COMPARED = new Set(['==', '===', '!=', '!==', 'in', 'instanceof']);
@@ -38,9 +40,10 @@ const COMPARED = new Set(['==', '===', '!=', '!==', 'in', 'instanceof']);
 type Mode = 'strict' | 'lenient';
 
 export function wording(source: string, file: string): Wording {
-  const code = file.endsWith('.svelte') ? source : `<script lang="ts">${source}</script>`;
+  // The end of a script that a module writes into a text would end this one.
+  const code = file.endsWith('.svelte') ? source : `<script lang="ts">${source.replaceAll('</script', '<\\/script')}</script>`;
   const ast = parse(code, { modern: true }) as unknown as { instance: Node | null; module: Node | null; fragment: Node };
-  const found: Wording = { literals: new Set(), said: new Set(), bare: [], imports: [] };
+  const found: Wording = { literals: new Set(), said: new Set(), bare: [], imports: [], working: [] };
 
   function text(value: string, mode: Mode) {
     found.literals.add(value);
@@ -68,6 +71,13 @@ export function wording(source: string, file: string): Wording {
     const given = node.arguments as Node[];
     const name = callee.type === 'Identifier' ? callee.name : null;
     walk(callee, 'lenient');
+    if (name === 'working') {
+      const before = found.imports;
+      found.imports = found.working;
+      given.forEach((one) => walk(one, 'lenient'));
+      found.imports = before;
+      return;
+    }
     for (const [i, one] of given.entries()) {
       if (name === 't' && i === 0) say(one);
       else if (name === 'plural' && i === 2) say(one);
@@ -167,8 +177,8 @@ function file(path: string): { path: string; source: string } | null {
   return null;
 }
 
-/** All that an entry brings along, at once or later, but for what is left out. */
-export function reach(entry: string, without: readonly string[]): Map<string, Wording> {
+/** All that an entry brings along, at once or later, but for what is left out; `working`: with what has words of its own. */
+export function reach(entry: string, without: readonly string[], working = false): Map<string, Wording> {
   const found = new Map<string, Wording>();
   const open = [entry];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -176,7 +186,7 @@ export function reach(entry: string, without: readonly string[]): Map<string, Wo
     if (!one || found.has(one.path) || without.some((part) => one.path.startsWith(part)) || !/\.(ts|svelte)$/.test(one.path)) continue;
     const says = wording(one.source, one.path);
     found.set(one.path, says);
-    open.push(...says.imports);
+    open.push(...says.imports, ...(working ? says.working : []));
   }
   return found;
 }

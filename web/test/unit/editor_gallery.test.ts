@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { columnOf } from '$app/pages/tenant/editor/figures';
-import { freshId, proposals, TEXT, widgetOf } from '$app/pages/tenant/editor/gallery';
+import { beginning, freshId, proposals, widgetOf } from '$app/pages/tenant/editor/gallery';
 import { faults, fitted, KINDS, OPTIONS, optionsOf } from '$app/pages/tenant/editor/kinds';
 import type { Dataset, Figure } from '../../wire/shapes';
 import { misfit } from './misfit';
@@ -78,9 +78,10 @@ describe('proposals', () => {
 });
 
 it('a text needs no data', () => {
-  const made = widgetOf(TEXT, 'w7');
-  expect(made).toEqual({ id: 'w7', kind: 'markdown', title: TEXT.title, options: { text: TEXT.options.text } });
-  expect(Object.keys(TEXT.options)).toEqual(OPTIONS.markdown);
+  const text = beginning();
+  const made = widgetOf(text, 'w7');
+  expect(made).toEqual({ id: 'w7', kind: 'markdown', title: text.title, options: { text: text.options.text } });
+  expect(Object.keys(text.options)).toEqual(OPTIONS.markdown);
   expect(faults(made)).toEqual({});
 });
 

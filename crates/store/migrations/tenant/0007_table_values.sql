@@ -1,4 +1,4 @@
--- Numbers and times in the rows of tables, so that these can be the rows of a dataset. See docs/adr/0013-table-datasets.md.
+-- Numbers and times in the rows of tables, so that these can be the rows of a dataset. See docs/adr/0014-table-datasets.md.
 
 ALTER TABLE table_rows
     ADD COLUMN at timestamptz,

@@ -27,8 +27,8 @@ export function curlCommand(example: Example): string {
   const body = JSON.stringify({ events: [exampleEvent(example)] }, null, 2).replaceAll("'", "'\\''");
   return [
     `curl -X POST ${example.origin}${example.base}/api/v1/events \\`,
-    `  -H "Authorization: Bearer $API_KEY" \\`,
-    `  -H "Content-Type: application/json" \\`,
+    '  -H "Authorization: Bearer $API_KEY" \\',
+    '  -H "Content-Type: application/json" \\',
     `  -H "Idempotency-Key: $(date +%s%N)" \\`,
     `  -d '${body}'`,
   ].join('\n');

@@ -4,6 +4,7 @@
  */
 import type { Dataset, DatasetPut, NumberFormat, Role } from '../../../../wire/shapes';
 import { sightOf } from './sight';
+import { type Plain, t } from '../../../../words/words';
 
 export interface DimensionDraft {
   name: string;
@@ -81,20 +82,20 @@ export const differs = (draft: Draft, from: Draft): boolean => JSON.stringify(pu
 /** What the server would refuse and is better said at once: sentences by the place that the server would point at. */
 export function check(draft: Draft): Record<string, string> {
   const found: Record<string, string> = {};
-  if (draft.label.trim() === '') found['/label'] = 'A name has at least one character.';
+  if (draft.label.trim() === '') found['/label'] = t('A name has at least one character.');
   const taken = new Set([...draft.measures, ...draft.dimensions].map((m) => m.name));
   for (const [i, one] of draft.calculated.entries()) {
     const [at, name] = [`/measures/${draft.measures.length + i}`, one.name.trim()];
-    if (!NAME.test(name)) found[`${at}/name`] = 'A name begins with a to z and has a to z, 0 to 9 and _.';
-    else if (taken.has(name)) found[`${at}/name`] = 'There is something of this name already.';
-    if (one.formula.trim() === '') found[`${at}/formula`] = 'What is it worked out by?';
+    if (!NAME.test(name)) found[`${at}/name`] = t('A name begins with a to z and has a to z, 0 to 9 and _.');
+    else if (taken.has(name)) found[`${at}/name`] = t('There is something of this name already.');
+    if (one.formula.trim() === '') found[`${at}/formula`] = t('What is it worked out by?');
     taken.add(name);
   }
   for (const [i, one] of draft.lookups.entries()) {
     const [at, name] = [`/dimensions/${draft.dimensions.length + i}`, one.name.trim()];
-    if (!NAME.test(name)) found[`${at}/name`] = 'A name begins with a to z and has a to z, 0 to 9 and _.';
-    else if (taken.has(name)) found[`${at}/name`] = 'There is something of this name already.';
-    if (one.column === '') found[`${at}/lookup/column`] = 'Which column is it?';
+    if (!NAME.test(name)) found[`${at}/name`] = t('A name begins with a to z and has a to z, 0 to 9 and _.');
+    else if (taken.has(name)) found[`${at}/name`] = t('There is something of this name already.');
+    if (one.column === '') found[`${at}/lookup/column`] = t('Which column is it?');
     taken.add(name);
   }
   return found;
@@ -122,7 +123,7 @@ export interface Both {
   value: unknown;
 }
 
-const FIELDS = { label: 'name', description: 'description', time_zone: 'time zone', visible_to: 'who may see it', unit: 'unit', format: 'format', formula: 'formula', by: 'what it is looked up by', table: 'table', column: 'column' } as const;
+const FIELDS = { label: 'name', description: 'description', time_zone: 'time zone', visible_to: 'who may see it', unit: 'unit', format: 'format', formula: 'formula', by: 'what it is looked up by', table: 'table', column: 'column' } as const satisfies Record<string, Plain>;
 type Field = keyof typeof FIELDS;
 const OF: Record<List, readonly Field[]> = {
   measures: ['label', 'unit', 'format', 'description'],
@@ -145,7 +146,7 @@ export function merge(base: Draft, mine: Draft, theirs: Draft): { draft: Draft; 
     for (const field of of) {
       if (here[field] === there[field]) continue;
       if (was && here[field] === was[field]) next[field] = there[field];
-      else if (!was || there[field] !== was[field]) both.push({ list, name, field, label: name ? `${name}, ${FIELDS[field]}` : FIELDS[field], theirs: String(there[field] ?? ''), value: there[field] });
+      else if (!was || there[field] !== was[field]) both.push({ list, name, field, label: name ? `${name}, ${t(FIELDS[field])}` : t(FIELDS[field]), theirs: String(there[field] ?? ''), value: there[field] });
     }
     return next as T;
   };
@@ -159,7 +160,7 @@ export function merge(base: Draft, mine: Draft, theirs: Draft): { draft: Draft; 
     const more = there.filter((one) => {
       const before = of(was, one.name);
       if (of(here, one.name) || (before && same(before, one, OF[list]))) return false;
-      if (before) both.push({ list, name: one.name, field: '', label: `${one.name} was removed here and changed there: it is back`, theirs: '', value: null });
+      if (before) both.push({ list, name: one.name, field: '', label: t('{name} was removed here and changed there: it is back', { name: one.name }), theirs: '', value: null });
       return true;
     });
     const names = (all: readonly T[]) => all.map((one) => one.name).join(' ');

@@ -8,6 +8,7 @@ import { begin, change, type History, mapped, redo, undo } from './history';
 import { firstFree, move, pushed, readingOrder, remove, resize, settle, spot } from './layout';
 import { asKind, asking, type ChartKind } from './kinds';
 import { type Draft, same } from './merge';
+import { t } from '../../../../words/words';
 
 /** What a draft began with, and which version that is. */
 interface Origin {
@@ -91,13 +92,13 @@ export class Editor {
   undo(): void {
     this.history = undo(this.history);
     this.keepSelection();
-    this.say('Taken back.');
+    this.say(t('Taken back.'));
   }
 
   redo(): void {
     this.history = redo(this.history);
     this.keepSelection();
-    this.say('Done again.');
+    this.say(t('Done again.'));
   }
 
   say(text: string): void {
@@ -113,7 +114,7 @@ export class Editor {
     const now = layout.find((p) => p.widget === id);
     const title = this.widgets.find((w) => w.id === id)?.title ?? id;
     const others = pushed(before, layout, id);
-    if (now) this.say(`${title}: ${spot(now)}.${others > 0 ? ` ${others} pushed down.` : ''}`);
+    if (now) this.say(`${title}: ${spot(now)}.${others > 0 ? ` ${t('{n} pushed down.', { n: others })}` : ''}`);
   }
 
   move(id: string, dx: number, dy: number): void {
@@ -137,7 +138,7 @@ export class Editor {
     const place = firstFree(this.layout, id, of.w, of.h);
     this.put([...this.widgets, widgetOf(of, id)], [...this.layout, place]);
     this.selected = id;
-    this.say(`${of.title} was added at ${spot(place)}.`);
+    this.say(t('{title} was added at {place}.', { title: of.title, place: spot(place) }));
   }
 
   duplicate(id: string): void {
@@ -147,7 +148,7 @@ export class Editor {
     const below = { ...place, widget: copy, y: place.y + place.h };
     this.put([...this.widgets, { ...widget, id: copy }], settle([...this.layout, below], below));
     this.selected = copy;
-    this.say(`${widget.title} was duplicated.`);
+    this.say(t('{title} was duplicated.', { title: widget.title }));
   }
 
   remove(id: string): void {
@@ -157,7 +158,7 @@ export class Editor {
     const at = order.indexOf(id);
     this.put(this.widgets.filter((w) => w.id !== id), remove(this.layout, id));
     this.selected = order[at + 1] ?? order[at - 1] ?? null;
-    this.say(`${widget.title} was deleted.`);
+    this.say(t('{title} was deleted.', { title: widget.title }));
   }
 
   /* What follows changes the selected widget. `about`: changes of the same are one step. */

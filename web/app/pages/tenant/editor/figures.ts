@@ -4,6 +4,7 @@
  */
 import type { Aggregate, Dataset, Figure, Formula, Measure } from '../../../../wire/shapes';
 import { AGGREGATES } from './words';
+import { t } from '../../../../words/words';
 
 /** The name of its column in the answer, as the server makes it. No question has the same one twice. */
 export function columnOf(figure: Figure): string {
@@ -23,10 +24,11 @@ const named = (formula: Formula, set: Dataset | null) => set?.calculated?.find((
 /** A figure in words. */
 export function figureLabel(figure: Figure, set: Dataset | null): string {
   if ('formula' in figure) return figure.label ?? named(figure, set)?.label ?? figure.formula.trim();
-  const agg = AGGREGATES.find((a) => a.value === figure.agg)?.label ?? figure.agg;
+  const way = AGGREGATES.find((a) => a.value === figure.agg);
+  const agg = way ? t(way.label) : figure.agg;
   const of = set?.measures.find((m) => m.name === figure.measure)?.label ?? set?.dimensions.find((d) => d.name === figure.dimension)?.label ?? figure.measure ?? figure.dimension;
-  const label = of ? `${agg} of ${of}` : agg;
-  return figure.show === 'running' ? `${label}, so far` : figure.show === 'share' ? `${label}, share` : label;
+  const label = of ? t('{agg} of {of}', { agg, of }) : agg;
+  return figure.show === 'running' ? t('{label}, so far', { label }) : figure.show === 'share' ? t('{label}, share', { label }) : label;
 }
 
 /** The aggregate that says most about a measure. */

@@ -6,6 +6,7 @@
 import type { Dataset, Dimension, Figure, NumberFormat, Question, Widget, WidgetKind, WidgetOptions } from '../../../../wire/shapes';
 import { natural } from './figures';
 import { type ChartKind, KINDS } from './kinds';
+import { t, within } from '../../../../words/words';
 
 export interface Proposal {
   kind: WidgetKind;
@@ -28,16 +29,17 @@ function proposal(kind: WidgetKind, title: string, text: string, question: Quest
 }
 
 /** A text to begin with. */
-export const TEXT: Proposal = proposal('markdown', 'About this dashboard', 'Headings, lists, links', null, {
-  text: '## What this shows\n\nSay here what people should know: where the numbers are from, and **what to look for**.\n\n- A point\n- Another one, with a [link](https://example.com)',
-});
+export const beginning = (): Proposal =>
+  proposal('markdown', t('About this dashboard'), t('Headings, lists, links'), null, {
+    text: `## ${t('What this shows')}\n\n${t('Say here what people should know: where the numbers are from, and **what to look for**.')}\n\n- ${t('A point')}\n- ${t('Another one, with a [link](https://example.com)')}`,
+  });
 
 /** The widget that a proposal proposes. */
 export function widgetOf({ kind, title, question, options }: Proposal, id: string): Widget {
   return { id, title, kind, ...(question ? { question } : {}), options } as Widget;
 }
 
-const lower = (label: string) => (label.length > 1 && label[1] === label[1]?.toUpperCase() ? label : label.charAt(0).toLowerCase() + label.slice(1));
+const lower = (label: string) => (label.length > 1 && label[1] === label[1]?.toUpperCase() ? label : within(label));
 
 interface Titled {
   title: string;
@@ -51,10 +53,10 @@ function figures(set: Dataset): Titled[] {
   const own = set.measures.map((m): Titled => {
     const figure = natural(m);
     const mean = figure.agg === 'avg';
-    return { title: mean ? `Average ${lower(m.label)}` : m.label, figure, format: m.format, adds: !mean };
+    return { title: mean ? t('Average {label}', { label: lower(m.label) }) : m.label, figure, format: m.format, adds: !mean };
   });
   const calculated = (set.calculated ?? []).map((c): Titled => ({ title: c.label, figure: { formula: c.name }, format: c.format, adds: false }));
-  return [...own, ...calculated, { title: `${set.label}: how many`, figure: { agg: 'count' }, format: 'integer', adds: true }];
+  return [...own, ...calculated, { title: t('{label}: how many', { label: set.label }), figure: { agg: 'count' }, format: 'integer', adds: true }];
 }
 
 /** Which dimensions say where in the world something was, which group began when, and how long ago that was. */
@@ -74,35 +76,35 @@ export function proposals(set: Dataset): Proposal[] {
   const ranked = (by: readonly Dimension[], limit: number, of: readonly Titled[] = [main]) =>
     ({ measures: of.map((f) => f.figure), by: by.map((d) => d.name), sort: { by: 'measure', index: 0, descending: true }, limit }) as const satisfies Omit<Question, 'dataset'>;
 
-  for (const f of all.slice(0, 8)) add('kpi', f.title, 'One number, compared', { measures: [f.figure] }, { sparkline: true });
-  for (const f of all.slice(0, 4)) add('time_series', `${f.title} over time`, 'Its course', { measures: [f.figure], grain: 'auto' }, { style: 'area' });
-  for (const d of dims.slice(0, 3)) add('time_series', `${main.title} by ${lower(d.label)} over time`, `A line for each ${lower(d.label)}`, { measures: [main.figure], by: [d.name], grain: 'auto', limit: 6 }, { style: 'line' });
-  for (const d of dims.slice(0, 6)) add('bar', `${main.title} by ${lower(d.label)}`, 'The greatest first', ranked([d], 8), { horizontal: true });
-  for (const d of dims.slice(0, 4)) add('table', `By ${lower(d.label)}`, 'All figures of each', ranked([d], 20, all.slice(0, 4)), { bars: true });
-  for (const d of dims.slice(0, 4)) add('pie', `${whole.title} by ${lower(d.label)}`, 'Shares of the whole', ranked([d], 100, [whole]));
+  for (const f of all.slice(0, 8)) add('kpi', f.title, t('One number, compared'), { measures: [f.figure] }, { sparkline: true });
+  for (const f of all.slice(0, 4)) add('time_series', t('{title} over time', { title: f.title }), t('Its course'), { measures: [f.figure], grain: 'auto' }, { style: 'area' });
+  for (const d of dims.slice(0, 3)) add('time_series', t('{title} by {label} over time', { title: main.title, label: lower(d.label) }), t('A line for each {label}', { label: lower(d.label) }), { measures: [main.figure], by: [d.name], grain: 'auto', limit: 6 }, { style: 'line' });
+  for (const d of dims.slice(0, 6)) add('bar', t('{title} by {label}', { title: main.title, label: lower(d.label) }), t('The greatest first'), ranked([d], 8), { horizontal: true });
+  for (const d of dims.slice(0, 4)) add('table', t('By {label}', { label: lower(d.label) }), t('All figures of each'), ranked([d], 20, all.slice(0, 4)), { bars: true });
+  for (const d of dims.slice(0, 4)) add('pie', t('{title} by {label}', { title: whole.title, label: lower(d.label) }), t('Shares of the whole'), ranked([d], 100, [whole]));
 
   const [first, second] = dims;
   if (first && second) {
-    const pair = `${lower(first.label)} and ${lower(second.label)}`;
-    add('bar', `${whole.title} by ${pair}`, `Each bar in parts, one for each ${lower(second.label)}`, ranked([first, second], 100, [whole]), { stacked: true });
-    add('pivot', `${whole.title} by ${pair}`, 'One down, the other across', ranked([first, second], 200, [whole]));
-    add('heatmap', `${main.title} by ${pair}`, 'Darker where there is more', ranked([first, second], 200));
+    const pair = t('{list} and {last}', { list: lower(first.label), last: lower(second.label) });
+    add('bar', t('{title} by {label}', { title: whole.title, label: pair }), t('Each bar in parts, one for each {label}', { label: lower(second.label) }), ranked([first, second], 100, [whole]), { stacked: true });
+    add('pivot', t('{title} by {label}', { title: whole.title, label: pair }), t('One down, the other across'), ranked([first, second], 200, [whole]));
+    add('heatmap', t('{title} by {label}', { title: main.title, label: pair }), t('Darker where there is more'), ranked([first, second], 200));
   }
   for (const d of dims.slice(0, 2)) {
-    add('pivot', `${main.title} by ${lower(d.label)} over time`, 'Time across', { measures: [main.figure], by: [d.name], grain: 'auto' });
-    add('heatmap', `${main.title} by ${lower(d.label)} over time`, 'Time across', { measures: [main.figure], by: [d.name], grain: 'auto' });
+    add('pivot', t('{title} by {label} over time', { title: main.title, label: lower(d.label) }), t('Time across'), { measures: [main.figure], by: [d.name], grain: 'auto' });
+    add('heatmap', t('{title} by {label} over time', { title: main.title, label: lower(d.label) }), t('Time across'), { measures: [main.figure], by: [d.name], grain: 'auto' });
   }
 
   // Steps are counts of something; sums of money or miles are none.
   const steps = all.filter((f) => f.adds && (f.format === 'integer' || 'agg' in f.figure && f.figure.agg === 'count')).reverse();
-  if (steps.length > 1) add('funnel', `From ${lower(steps[0]?.title ?? '')} on`, 'How many come from one step to the next', { measures: steps.slice(0, 8).map((f) => f.figure) });
+  if (steps.length > 1) add('funnel', t('From {title} on', { title: lower(steps[0]?.title ?? '') }), t('How many come from one step to the next'), { measures: steps.slice(0, 8).map((f) => f.figure) });
 
   const began = dims.find((d) => COHORT.test(d.name));
   const age = dims.find((d) => d !== began && AGE.test(d.name));
-  if (began && age) add('cohort', `${whole.title} by ${lower(began.label)}`, 'Who began together, and what became of them', { measures: [whole.figure], by: [began.name, age.name], limit: 400 });
+  if (began && age) add('cohort', t('{title} by {label}', { title: whole.title, label: lower(began.label) }), t('Who began together, and what became of them'), { measures: [whole.figure], by: [began.name, age.name], limit: 400 });
 
-  for (const f of all.slice(0, 4)) add('gauge', f.title, 'One number on a scale', { measures: [f.figure] }, f.format === 'percent' ? { max: 1 } : {});
-  for (const d of dims.filter((d) => COUNTRY.test(d.name)).slice(0, 3)) add('map', `${main.title} by ${lower(d.label)}`, 'Countries of the world', ranked([d], 300));
+  for (const f of all.slice(0, 4)) add('gauge', f.title, t('One number on a scale'), { measures: [f.figure] }, f.format === 'percent' ? { max: 1 } : {});
+  for (const d of dims.filter((d) => COUNTRY.test(d.name)).slice(0, 3)) add('map', t('{title} by {label}', { title: main.title, label: lower(d.label) }), t('Countries of the world'), ranked([d], 300));
   return found;
 }
 

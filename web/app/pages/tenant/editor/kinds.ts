@@ -7,10 +7,11 @@ import type { Chart, Dataset, Question, Widget, WidgetKind, WidgetOptions } from
 import type { IconName } from '../../../../ui/icons';
 import { adds, free } from './figures';
 import type { Draft } from './merge';
+import { type Plain, t } from '../../../../words/words';
 
 export type ChartKind = Chart['kind'];
 
-export const KINDS: readonly { kind: WidgetKind; name: string; icon: IconName; w: number; h: number }[] = [
+export const KINDS: readonly { kind: WidgetKind; name: Plain; icon: IconName; w: number; h: number }[] = [
   { kind: 'kpi', name: 'Key figure', icon: 'hash', w: 3, h: 2 },
   { kind: 'time_series', name: 'Over time', icon: 'spark', w: 6, h: 4 },
   { kind: 'bar', name: 'Bars', icon: 'chart', w: 4, h: 4 },
@@ -25,7 +26,10 @@ export const KINDS: readonly { kind: WidgetKind; name: string; icon: IconName; w
   { kind: 'markdown', name: 'Text', icon: 'text', w: 4, h: 3 },
 ];
 
-export const kindName = (kind: string): string => KINDS.find((k) => k.kind === kind)?.name ?? kind.replaceAll('_', ' ');
+export function kindName(kind: string): string {
+  const known = KINDS.find((k) => k.kind === kind);
+  return known ? t(known.name) : kind.replaceAll('_', ' ');
+}
 
 /* ── questions ──────────────────────────────────────────────────────────────────────────────────── */
 
@@ -192,31 +196,31 @@ export function faults(widget: Widget): Partial<Record<'title' | 'formula' | key
   const options: WidgetOptions = widget.options ?? {};
   const { text = '', steps = [], min = 0, max = null, thresholds = [] } = options;
   const found: ReturnType<typeof faults> = {};
-  if (widget.title.trim() === '') found.title = 'A widget has a title.';
+  if (widget.title.trim() === '') found.title = t('A widget has a title.');
   if (widget.kind === 'markdown') {
-    if (text.trim() === '') found.text = 'Write something, or delete the widget.';
-    else if ([...text].length > MOST_TEXT) found.text = 'A text has 10,000 characters at most.';
+    if (text.trim() === '') found.text = t('Write something, or delete the widget.');
+    else if ([...text].length > MOST_TEXT) found.text = t('A text has 10,000 characters at most.');
     return found;
   }
-  if (widget.question.measures.some((m) => 'formula' in m && m.formula.trim() === '')) found.formula = 'Write the formula, like sum(revenue) / nullif(count(), 0).';
+  if (widget.question.measures.some((m) => 'formula' in m && m.formula.trim() === '')) found.formula = t('Write the formula, like sum(revenue) / nullif(count(), 0).');
   if (widget.kind === 'funnel' && widget.question.by?.length) {
-    if (steps.length < 2 || steps.length > MOST_STEPS) found.steps = 'A funnel along a dimension has 2 to 20 steps.';
-    else if (new Set(steps).size < steps.length) found.steps = 'A step stands twice.';
-    else if (steps.some((s) => [...s].length > 256)) found.steps = 'A step has 256 characters at most.';
+    if (steps.length < 2 || steps.length > MOST_STEPS) found.steps = t('A funnel along a dimension has 2 to 20 steps.');
+    else if (new Set(steps).size < steps.length) found.steps = t('A step stands twice.');
+    else if (steps.some((s) => [...s].length > 256)) found.steps = t('A step has 256 characters at most.');
   }
   if (widget.kind === 'gauge') {
-    if (max !== null && max <= min) found.max = 'The scale ends above where it begins.';
-    if (thresholds.some((t, i) => i > 0 && t.at <= (thresholds[i - 1]?.at ?? -Infinity))) found.thresholds = 'Each part begins above the one before.';
+    if (max !== null && max <= min) found.max = t('The scale ends above where it begins.');
+    if (thresholds.some((one, i) => i > 0 && one.at <= (thresholds[i - 1]?.at ?? -Infinity))) found.thresholds = t('Each part begins above the one before.');
   }
   return found;
 }
 
 /** The first thing that keeps a draft from being saved, and the widget that it is about. */
 export function faultOf(draft: Draft): { widget: string | null; text: string } | null {
-  if (draft.name.trim() === '') return { widget: null, text: 'A dashboard has a name.' };
+  if (draft.name.trim() === '') return { widget: null, text: t('A dashboard has a name.') };
   for (const widget of draft.config.widgets) {
     const [text] = Object.values(faults(widget));
-    if (text) return { widget: widget.id, text: widget.title.trim() === '' ? text : `“${widget.title}”: ${text}` };
+    if (text) return { widget: widget.id, text: widget.title.trim() === '' ? text : `${t('“{text}”', { text: widget.title })}: ${text}` };
   }
   return null;
 }

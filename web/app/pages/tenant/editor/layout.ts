@@ -5,6 +5,7 @@
  * `test/unit/editor_layout.test.ts`.
  */
 import type { Place } from '../../../../wire/shapes';
+import { t } from '../../../../words/words';
 
 export const COLUMNS = 12;
 /** As on the server. */
@@ -46,7 +47,7 @@ export function settle(layout: Layout, fixed: Place): Place[] {
 function drop(place: Place, taken: readonly Place[]): Place {
   let now = place;
   for (;;) {
-    const hit = taken.find((t) => overlap(t, now));
+    const hit = taken.find((one) => overlap(one, now));
     if (!hit) return now;
     now = { ...now, y: hit.y + hit.h };
   }
@@ -94,4 +95,4 @@ export const pushed = (before: Layout, after: Layout, moved: string): number =>
 
 /** Where a widget is, in words. */
 export const spot = (place: Place): string =>
-  `column ${place.x + 1}, row ${place.y + 1}, ${place.w} wide, ${place.h} high`;
+  t('column {x}, row {y}, {w} wide, {h} high', { x: place.x + 1, y: place.y + 1, w: place.w, h: place.h });

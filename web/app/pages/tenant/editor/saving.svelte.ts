@@ -13,6 +13,7 @@ import { toasts } from '../../../../ui/toasts.svelte';
 import type { Editor } from './editor.svelte';
 import { faultOf } from './kinds';
 import { type Change, type Draft, merge } from './merge';
+import { t } from '../../../../words/words';
 
 export const draftOf = (d: { name: string; description?: string | null; config: Dashboard['config'] }): Draft => ({ name: d.name, description: d.description ?? null, config: d.config });
 
@@ -69,7 +70,7 @@ export class Saving {
       editor.saved(draft, saved.version);
       this.template = saved.template ?? null;
       this.came = null;
-      toasts.done('Saved.');
+      toasts.done(t('Saved.'));
     });
   }
 
@@ -80,7 +81,7 @@ export class Saving {
     this.conflict = null;
     this.came = null;
     if (this.editor.dirty) await this.save();
-    else toasts.done('Theirs is kept.');
+    else toasts.done(t('Theirs is kept.'));
   }
 
   /** The draft becomes a dashboard of its own, and the other one stays as it is. Gives the new one's id. */
@@ -88,10 +89,10 @@ export class Saving {
     const { name, description, config } = this.editor.draft;
     let made: Dashboard | null = null;
     await this.work(async () => {
-      const end = ' (copy)';
+      const end = ` (${t('copy')})`;
       made = await createDashboard(`${name.slice(0, MOST_NAME - end.length)}${end}`, config, description);
       this.conflict = null;
-      toasts.done('Yours is kept as a copy.');
+      toasts.done(t('Yours is kept as a copy.'));
     });
     return (made as Dashboard | null)?.id ?? null;
   }
@@ -106,12 +107,12 @@ export class Saving {
         editor.reset(draftOf(restored), restored.version);
         this.template = restored.template ?? null;
         this.came = null;
-        toasts.done(`Version ${version.version} is shown again.`);
+        toasts.done(t('Version {version} is shown again.', { version: version.version }));
       },
       () => {
         if (!version.config) return;
         editor.set(draftOf({ ...version, config: version.config }));
-        this.note = `From version ${version.version}`;
+        this.note = t('From version {version}', { version: version.version });
       },
     );
   }
@@ -135,7 +136,7 @@ export class Saving {
         before?.();
         await this.bringTogether();
       } else if (error.code === 'not_found') this.gone = true;
-      else this.refused = [sentence(error.problem), ...(error.problem.errors ?? []).map((e) => e.detail ?? '')].filter((t, i, all) => t && all.indexOf(t) === i).join(' ');
+      else this.refused = [sentence(error.problem), ...(error.problem.errors ?? []).map((e) => e.detail ?? '')].filter((one, i, all) => one && all.indexOf(one) === i).join(' ');
     } finally {
       this.busy = false;
     }
@@ -150,8 +151,8 @@ export class Saving {
         member.may('member.list') ? listMembers().catch(() => []) : [],
       ]);
       const called = (author: string) =>
-        author === member.current.member.email ? 'You (in another window)' : (people.find((p) => p.email === author)?.name ?? author);
-      const who = listed(authors.map(called)) || 'Somebody';
+        author === member.current.member.email ? t('You (in another window)') : (people.find((p) => p.email === author)?.name ?? author);
+      const who = listed(authors.map(called)) || t('Somebody');
       const [theirs, etag] = [draftOf(now), now.version];
       this.template = now.template ?? null;
       const { draft, conflicts, taken } = merge(editor.base, editor.draft, theirs);

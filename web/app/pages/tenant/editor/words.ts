@@ -1,7 +1,8 @@
 /** What the editor's choices are called. Pure. */
+import type { Plain } from '../../../../words/words';
 import type { Agg, ColourRule, Compare, Tone } from '../../../../wire/shapes';
 
-export const AGGREGATES: readonly { value: Agg; label: string }[] = [
+export const AGGREGATES: readonly { value: Agg; label: Plain }[] = [
   { value: 'sum', label: 'Sum' },
   { value: 'avg', label: 'Average' },
   { value: 'min', label: 'Least' },
@@ -20,7 +21,7 @@ export const GRAINS = [
   { value: 'month', label: 'Months' },
   { value: 'quarter', label: 'Quarters' },
   { value: 'year', label: 'Years' },
-] as const;
+] as const satisfies readonly { value: string; label: Plain }[];
 
 export const RANGES = [
   { value: '24h', label: 'Last 24 hours' },
@@ -31,9 +32,9 @@ export const RANGES = [
   { value: 'mtd', label: 'This month' },
   { value: 'ytd', label: 'This year' },
   { value: 'all', label: 'All time' },
-] as const;
+] as const satisfies readonly { value: string; label: Plain }[];
 
-export const COMPARISONS: readonly { value: Compare; label: string }[] = [
+export const COMPARISONS: readonly { value: Compare; label: Plain }[] = [
   { value: 'none', label: 'Nothing' },
   { value: 'previous_period', label: 'The period before' },
   { value: 'previous_year', label: 'The same days a year before' },
@@ -45,8 +46,8 @@ export const DIMENSION_TESTS = [
   { value: 'not_in', label: 'is none of' },
   { value: 'contains', label: 'contains' },
   { value: 'starts_with', label: 'begins with' },
-] as const;
-export const MEASURE_TESTS: readonly { value: ColourRule['op']; label: string }[] = [
+] as const satisfies readonly { value: string; label: Plain }[];
+export const MEASURE_TESTS: readonly { value: ColourRule['op']; label: Plain }[] = [
   { value: 'gte', label: 'at least' },
   { value: 'gt', label: 'more than' },
   { value: 'lte', label: 'at most' },
@@ -54,7 +55,7 @@ export const MEASURE_TESTS: readonly { value: ColourRule['op']; label: string }[
   { value: 'eq', label: 'exactly' },
 ];
 
-export const TONE_NAMES: readonly { value: Tone; label: string }[] = [
+export const TONE_NAMES: readonly { value: Tone; label: Plain }[] = [
   { value: 'good', label: 'Good' },
   { value: 'warn', label: 'Worth a look' },
   { value: 'bad', label: 'Not good' },

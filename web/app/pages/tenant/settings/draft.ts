@@ -4,6 +4,7 @@
  */
 import type { Branding, Settings, SettingsPatch, WeekStart } from '../../../../wire/shapes';
 import { judge, normalHex, parseHex } from '../../../../theme/contrast';
+import { t } from '../../../../words/words';
 
 export interface Draft {
   name: string;
@@ -49,9 +50,9 @@ export function changes(draft: Draft, settings: Settings): SettingsPatch | null 
 
 export function check(draft: Draft): Record<string, string | false> {
   return {
-    name: draft.name.trim() === '' && 'A name has at least one character.',
-    accent: !parseHex(draft.accent) && 'A colour looks like #2563eb.',
-    accent_dark: draft.accent_dark !== '' && !parseHex(draft.accent_dark) && 'A colour looks like #2563eb.',
+    name: draft.name.trim() === '' && t('A name has at least one character.'),
+    accent: !parseHex(draft.accent) && t('A colour looks like #2563eb.'),
+    accent_dark: draft.accent_dark !== '' && !parseHex(draft.accent_dark) && t('A colour looks like #2563eb.'),
   };
 }
 
@@ -79,8 +80,8 @@ export function accentWarning(accent: string): string | null {
   if (!rgb) return null;
   const verdict = judge(rgb);
   const ratio = verdict.asChosen.toFixed(1);
-  if (verdict.grey) return 'This is close to grey: buttons and charts will hardly stand out from the rest.';
-  if (verdict.darkWords) return `White on this colour would be hard to read (${ratio}\u00a0:\u00a01, it takes 4.5). Buttons get dark words; links and lines get a darker tone.`;
-  if (verdict.darkened) return `White on this colour would be hard to read (${ratio}\u00a0:\u00a01, it takes 4.5). Buttons and links get a slightly darker tone.`;
+  if (verdict.grey) return t('This is close to grey: buttons and charts will hardly stand out from the rest.');
+  if (verdict.darkWords) return t('White on this colour would be hard to read ({ratio}\u00a0:\u00a01, it takes 4.5). Buttons get dark words; links and lines get a darker tone.', { ratio });
+  if (verdict.darkened) return t('White on this colour would be hard to read ({ratio}\u00a0:\u00a01, it takes 4.5). Buttons and links get a slightly darker tone.', { ratio });
   return null;
 }

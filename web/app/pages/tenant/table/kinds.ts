@@ -3,9 +3,10 @@
  * what a value really is, the server says. Pure. Tested in `test/unit/table_kinds.test.ts`.
  */
 import type { TableColumnKind } from '../../../../wire/shapes';
+import type { Plain } from '../../../../words/words';
 import { fields, headings } from './csv';
 
-export const KINDS: readonly { value: TableColumnKind; label: string }[] = [
+export const KINDS: readonly { value: TableColumnKind; label: Plain }[] = [
   { value: 'text', label: 'Text' },
   { value: 'number', label: 'Number' },
   { value: 'time', label: 'Time' },
