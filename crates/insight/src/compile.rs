@@ -9,8 +9,8 @@ use std::sync::Arc;
 use insula_model::dataset::label_of;
 use insula_model::question::MAX_ROWS;
 use insula_model::{
-    Agg, Aggregate, Column, ColumnKind, DatasetDefinition, Error, FieldError, Figure, Filter, Format,
-    Formula, Grain, GrainChoice, Last, Question, Range, Result, Show, SortBy, period, problem,
+    Agg, Aggregate, Column, ColumnKind, DatasetDefinition, DatasetSource, Error, FieldError, Figure, Filter,
+    Format, Formula, Grain, GrainChoice, Last, Question, Range, Result, Show, SortBy, period, problem,
 };
 use jiff::tz::TimeZone;
 
@@ -212,7 +212,9 @@ impl<'a> Draft<'a> {
     fn rolled(&self, buckets: Option<&Buckets>) -> Vec<u8> {
         let kept = self.source.rolled.filter(|rolled| rolled.zone == zone_name(&self.zone));
         let of_days = buckets.is_none_or(|b| !matches!(b.grain, Grain::Minute | Grain::Hour));
-        kept.filter(|_| of_days && self.atoms().all(Atom::rolls))
+        // Of rows that are no events there are no sums.
+        let of_events = self.source.definition.source == DatasetSource::Events;
+        kept.filter(|_| of_events && of_days && self.atoms().all(Atom::rolls))
             .map_or(Vec::new(), |kept| kept.slots.clone())
     }
 

@@ -3,7 +3,7 @@
 //!
 //! What must always hold: a row of a table is joined by the tenant, the table's number and the key, never by the key alone;
 //! there is one row at most, so that no event is counted twice, and an event without one stays. Only what is asked for is
-//! joined; where nothing is, the SQL is what it was.
+//! joined; where nothing is, the SQL is what it was. Rows that are a table's are those of its number.
 //!
 //! A row is found in the index by all that it is found by, once for each key (PostgreSQL remembers what it found): left to
 //! itself the planner, which knows nothing of a table that was filled a moment ago, may go through all of the table for each
@@ -27,10 +27,19 @@ struct Looked {
     column: u8,
 }
 
+/// Where the rows of a dataset come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    Events,
+    EmbedUsage,
+    /// The table of the number.
+    Table(i32),
+}
+
 /// What the rows of a dataset are, and its dimensions that are looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Lookups {
-    source: DatasetSource,
+    rows: Rows,
     looked: Vec<Looked>,
 }
 
@@ -40,7 +49,13 @@ impl Lookups {
             let by = dataset.dimension(&lookup.by)?.slot;
             Some(Looked { slot: dimension.slot, by, number: lookup.number, column: lookup.slot })
         };
-        Self { source: dataset.source, looked: dataset.looked_up().filter_map(one).collect() }
+        let rows = match dataset.source {
+            DatasetSource::Events => Rows::Events,
+            DatasetSource::EmbedUsage => Rows::EmbedUsage,
+            // There is no table of the number 0: what is over none has no rows.
+            DatasetSource::Table(_) => Rows::Table(dataset.table_number.unwrap_or_default()),
+        };
+        Self { rows, looked: dataset.looked_up().filter_map(one).collect() }
     }
 
     /// The slot of the dimension on which a dimension hangs: its own, unless it is looked up.
@@ -55,13 +70,16 @@ impl Lookups {
 
     /// What stands behind `FROM`: the rows of the dataset of a number, with those of the columns that are looked up.
     pub(crate) fn all(&self, number: i32, slots: &[u8], binder: &mut Binder) -> String {
-        match self.source {
-            DatasetSource::Events => self.from(EVENTS, slots, binder),
-            DatasetSource::EmbedUsage => {
-                let number = binder.bind(Param::Int4(number));
-                self.from(&EMBED_USAGE.replace("$number", &number), slots, binder)
-            }
+        let (made, table) = match self.rows {
+            Rows::Events => return self.from(EVENTS, slots, binder),
+            Rows::EmbedUsage => (EMBED_USAGE, None),
+            Rows::Table(table) => (TABLE, Some(table)),
+        };
+        let mut rows = made.replace("$number", &binder.bind(Param::Int4(number)));
+        if let Some(table) = table {
+            rows = rows.replace("$table", &binder.bind(Param::Int4(table)));
         }
+        self.from(&rows, slots, binder)
     }
 
     /// What stands behind `FROM`: the rows under the name `events`, with those of the columns that are looked up.
@@ -101,6 +119,15 @@ impl Lookups {
 
 /// The table of the events.
 const EVENTS: &str = "events";
+
+/// The rows of a table, as if they were events. The slots are those of the table's columns, as
+/// `insula_model::DatasetDefinition::take_up` says; the last is its key's.
+const TABLE: &str = "(
+  SELECT tenant_id, $number::int4 AS dataset, at, md5(key)::uuid AS id, m1, m2, m3, m4, m5, m6, m7, m8,
+    a1 AS d1, a2 AS d2, a3 AS d3, a4 AS d4, a5 AS d5, a6 AS d6,
+    a7 AS d7, a8 AS d8, a9 AS d9, a10 AS d10, a11 AS d11, a12 AS d12, key AS d25
+  FROM table_rows WHERE number = $table
+)";
 
 /// How much embeds are used, as if it were events: one for each day and dashboard. The columns are those of
 /// `insula_model::dataset_builtin`.

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::reference::{dataset, kinds, lookup_dataset, lookup_kinds};
-use crate::{Context, Rolled, Rows, Source, Statement, compile, compile_dashboard};
+use crate::reference::{
+    dataset, kinds, lookup_dataset, lookup_kinds, table_dataset, table_kinds, table_sources,
+};
+use crate::{Context, Rolled, Rows, Source, Statement, compile, compile_dashboard, compile_rows};
 use insula_model::{
     Agg, Aggregate, BarOptions, Compare, Content, DashboardConfig, DatasetDefinition, DatasetSource, Filter,
     GaugeOptions, GrainChoice, MarkdownOptions, Picture, PieOptions, Question, Result, WeekStart, Widget,
@@ -79,6 +81,27 @@ fn what_is_counted_is_asked_like_events() {
         write(&mut out, &compile(&question, Source::new(&dataset, 7), &context()).unwrap().statement);
     }
     insta::assert_snapshot!("counted", out);
+}
+
+/// The rows of a table, with what they look up.
+#[test]
+fn rows_of_a_table_are_asked_like_events() {
+    let mut out = String::new();
+    let dataset = table_dataset(3, &table_sources());
+    let rolled = Rolled { zone: "America/New_York".into(), slots: (0..=12).collect() };
+    for (what, question) in table_kinds() {
+        writeln!(out, "-- {what}").unwrap();
+        let plain = Source::new(&dataset, 7);
+        let statement = compile(&question, plain, &context()).unwrap().statement;
+        write(&mut out, &statement);
+        let summed = compile(&question, Source { rolled: Some(&rolled), ..plain }, &context());
+        assert_eq!(summed.unwrap().statement, statement, "of rows that are no events there are no sums");
+    }
+    let question = &table_kinds()[0].1;
+    let behind = compile_rows(question, Source::new(&dataset, 7), &context(), None, 10).unwrap();
+    writeln!(out, "-- the rows behind one number").unwrap();
+    write(&mut out, &behind.statement);
+    insta::assert_snapshot!("over_table", out);
 }
 
 /// What is looked up: from events, and from sums of days where all of it hangs on one dimension.

@@ -21,6 +21,8 @@ pub const DIMENSION_SLOTS: usize = 12;
 pub const LOOKED_UP_SLOTS: usize = 12;
 /// Columns for measures.
 pub const MEASURE_SLOTS: usize = 8;
+/// Where the key is of a table whose rows are those of a dataset, behind the slots of everything else.
+pub const KEY_SLOT: u8 = 25;
 /// Calculated measures of a dataset.
 pub const MAX_CALCULATED: usize = 32;
 
@@ -40,14 +42,16 @@ words! {
     }
 }
 
-words! {
-    /// What the rows of a dataset are.
-    DatasetSource {
-        /// What the tenant sends.
-        Events = "events",
-        /// How much the tenant's embeds were used: a row for each day (of UTC) and dashboard.
-        EmbedUsage = "embed_usage",
-    }
+/// What the rows of a dataset are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DatasetSource {
+    /// What the tenant sends.
+    Events,
+    /// How much the tenant's embeds were used: a row for each day (of UTC) and dashboard.
+    EmbedUsage,
+    /// The rows of the table of this name, each at the time that its column of times says.
+    Table(String),
 }
 
 /// A number that events of a dataset carry.
@@ -102,8 +106,8 @@ pub struct Dimension {
     /// What it says, for people who choose it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Its column, 1 to 12; from 13 to 24 where it is looked up.
-    #[schema(minimum = 1, maximum = 24)]
+    /// Its column, 1 to 12; from 13 to 24 where it is looked up, and 25 for the key of a table.
+    #[schema(minimum = 1, maximum = 25)]
     pub slot: u8,
     /// Where its values are looked up, unless events carry them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -143,6 +147,9 @@ pub struct DatasetDefinition {
     /// What its rows are; never changes.
     #[serde(default = "events", skip_serializing_if = "is_events")]
     pub source: DatasetSource,
+    /// The number under which the rows are stored, where they are those of a table. It is never given again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table_number: Option<i32>,
     /// The least role of those who see it; everybody else finds nothing of this name.
     #[serde(default = "everybody")]
     pub visible_to: Role,
@@ -154,7 +161,7 @@ pub struct DatasetDefinition {
     pub time_zone: Option<String>,
     /// Up to 8.
     pub measures: Vec<Measure>,
-    /// Up to 12 that events carry, and up to 12 that are looked up.
+    /// Up to 12 that events carry, or 13 that a table has, and up to 12 that are looked up.
     pub dimensions: Vec<Dimension>,
     /// Up to 32 measures that are worked out and not stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -210,7 +217,6 @@ fn events() -> DatasetSource {
     DatasetSource::Events
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
 fn is_events(source: &DatasetSource) -> bool {
     *source == events()
 }
@@ -234,6 +240,7 @@ impl DatasetDefinition {
             label: label_of(name),
             description: None,
             source: events(),
+            table_number: None,
             visible_to: everybody(),
             sample: false,
             time_zone: None,

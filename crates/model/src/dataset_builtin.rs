@@ -1,8 +1,11 @@
 //! Datasets of what the platform counts itself: their rows are not events that a tenant sends, and what they have is known.
+//! And what all sources have in common; those that are tables stand in `dataset_table`.
 //!
 //! What must always hold: a dataset has one source for good; one of what is counted takes no events, and has the
 //! measures and dimensions that stand here under any label, and no others but what is worked out or looked up.
 //! Tests: here, and `platform/tests/it/embed_usage.rs`.
+
+use std::borrow::Cow;
 
 use crate::dataset::{DatasetDefinition, DatasetSource, Dimension, Format, Measure, label_of};
 use crate::error::{Error, FieldError, Result};
@@ -27,9 +30,9 @@ const COUNTED_IN: &str = "UTC";
 
 impl DatasetSource {
     /// The time zone of a dataset for which this one is asked for, or none.
-    pub(crate) fn time_zone(self, asked: Option<&str>) -> Result<Option<String>> {
+    pub(crate) fn time_zone(&self, asked: Option<&str>) -> Result<Option<String>> {
         match (self, asked) {
-            (Self::Events, asked) => Ok(asked.map(str::to_owned)),
+            (Self::Events | Self::Table(_), asked) => Ok(asked.map(str::to_owned)),
             (Self::EmbedUsage, None | Some(COUNTED_IN)) => Ok(Some(COUNTED_IN.to_owned())),
             (Self::EmbedUsage, Some(_)) => {
                 let detail =
@@ -40,9 +43,9 @@ impl DatasetSource {
     }
 
     /// What the rows of a new dataset have.
-    fn begin(self, dataset: &mut DatasetDefinition) {
+    fn begin(&self, dataset: &mut DatasetDefinition) {
         match self {
-            Self::Events => {}
+            Self::Events | Self::Table(_) => {}
             Self::EmbedUsage => {
                 dataset.visible_to = Role::Editor;
                 dataset.time_zone = Some(COUNTED_IN.to_owned());
@@ -70,22 +73,24 @@ impl DatasetSource {
 
     /// What it is, in a sentence about a dataset.
     #[must_use]
-    pub fn said(self) -> &'static str {
+    pub fn said(&self) -> Cow<'static, str> {
         match self {
-            Self::Events => "what is sent",
-            Self::EmbedUsage => "how much embeds are used",
+            Self::Events => "what is sent".into(),
+            Self::EmbedUsage => "how much embeds are used".into(),
+            Self::Table(name) => format!("the rows of the table {name:?}").into(),
         }
     }
 }
 
 impl DatasetDefinition {
-    /// A dataset of something, before anything is said about it.
+    /// A dataset of something, before anything is said about it; of a table, before it is known.
     ///
     /// # Errors
     /// `input.invalid` at `/name`.
     pub fn of_source(name: &str, source: DatasetSource) -> Result<Self> {
-        let mut dataset = Self { source, ..Self::new(name)? };
+        let mut dataset = Self::new(name)?;
         source.begin(&mut dataset);
+        dataset.source = source;
         Ok(dataset)
     }
 

@@ -11,7 +11,7 @@ use crate::dataset::{
 use crate::dataset_put::{DimensionPut, LookupPut};
 use crate::error::{Error, FieldError, Result};
 use crate::problem;
-use crate::table::TableSource;
+use crate::table::{TableColumnKind, TableSource};
 
 impl LookupPut {
     pub(crate) fn of(lookup: &Lookup) -> Self {
@@ -85,13 +85,14 @@ impl DatasetDefinition {
                 );
                 continue;
             };
-            match table.definition.column(&lookup.column) {
+            let texts = || table.definition.of_kind(TableColumnKind::Text);
+            match texts().find(|column| column.name == lookup.column) {
                 Some(column) => (lookup.number, lookup.slot) = (table.number, column.slot),
                 None => {
-                    let names = table.definition.columns.iter().map(|c| c.name.as_str()).collect();
+                    let names = texts().map(|c| c.name.as_str()).collect();
                     keep(
                         "column",
-                        &format!("column in {:?} of the name", lookup.table),
+                        &format!("column of texts in {:?} of the name", lookup.table),
                         &lookup.column,
                         names,
                     );

@@ -74,7 +74,8 @@ pub struct LookupPut {
 
 /// Declares a dataset: labels, descriptions, units, formats, who sees it. Names that are not listed stay as they are, because their values
 /// are stored; listed names are shown in the order of the list. Measures with a formula and dimensions that are looked up
-/// have no values: those that are not listed are gone.
+/// have no values: those that are not listed are gone. So are those of a dataset over a table, where any measures or any
+/// dimensions of the table are listed; else it has all that the table has.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetPut {
@@ -84,7 +85,8 @@ pub struct DatasetPut {
     /// What its events are, for people: 500 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What its rows are: `events` unless given when it is made; it stays what it is.
+    /// What its rows are: `events` unless given when it is made; it stays what it is. `{"table": "subscriptions"}` are those
+    /// of a table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<DatasetSource>,
     /// The least role of those who see it, up to one's own; as it was unless given.
@@ -157,7 +159,7 @@ impl DatasetPut {
         Self {
             label: Some(dataset.label.clone()),
             description: dataset.description.clone(),
-            source: Some(dataset.source).filter(|source| *source != DatasetSource::Events),
+            source: Some(dataset.source.clone()).filter(|source| *source != DatasetSource::Events),
             visible_to: Some(dataset.visible_to),
             time_zone: dataset.time_zone.clone(),
             measures: carried.chain(calculated).collect(),
@@ -187,7 +189,7 @@ impl DatasetPut {
     /// `input.invalid` with the field; `dataset.full` when there are no slots left.
     pub fn apply(&self, dataset: &mut DatasetDefinition) -> Result<()> {
         self.check()?;
-        if self.source.is_some_and(|source| source != dataset.source) {
+        if self.source.as_ref().is_some_and(|source| *source != dataset.source) {
             let detail = format!(
                 "{:?} shows {}, for good. Make another dataset.",
                 dataset.name,
@@ -201,6 +203,7 @@ impl DatasetPut {
             self.measures.iter().filter(|m| m.formula.is_none()).map(|m| m.name.as_str()),
             self.dimensions.iter().filter(|d| d.lookup.is_none()).map(|d| d.name.as_str()),
         )?;
+        next.keep_listed(self);
         next.look_up(&self.dimensions, dataset)?;
         next.label = self.label.clone().unwrap_or_else(|| label_of(&next.name));
         next.description.clone_from(&self.description);
@@ -241,7 +244,11 @@ impl DatasetPut {
         })
     }
 
-    fn check(&self) -> Result<()> {
+    /// What can be said without the dataset.
+    ///
+    /// # Errors
+    /// `input.invalid` with the fields.
+    pub fn check(&self) -> Result<()> {
         let mut fields = Vec::new();
         let mut keep = |checked: Result<()>| {
             if let Err(error) = checked {

@@ -127,8 +127,14 @@ pub fn event_uuid(id: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+/// Whether a number is fit to be stored.
+#[must_use]
+pub fn is_measure(value: f64) -> bool {
+    value.is_finite() && value.abs() <= MAX_MEASURE
+}
+
 /// `PostgreSQL` keeps microseconds.
-fn to_micros(at: Timestamp) -> Timestamp {
+pub(crate) fn to_micros(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 
@@ -183,7 +189,7 @@ fn check_measures(members: Members<Option<f64>>) -> Result<Vec<(String, f64)>, E
     }
     check_names(&members, code)?;
     let kept: Vec<_> = members.0.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-    match kept.iter().find(|(_, value)| !value.is_finite() || value.abs() > MAX_MEASURE) {
+    match kept.iter().find(|(_, value)| !is_measure(*value)) {
         Some((name, _)) => wrong(code, format!("{name} is not a finite number of at most 1e100.")),
         None => Ok(kept),
     }

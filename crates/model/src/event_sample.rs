@@ -70,6 +70,7 @@ pub fn sample_dataset() -> DatasetDefinition {
         label: String::new(),
         description: None,
         source: DatasetSource::Events,
+        table_number: None,
         visible_to: everybody(),
         sample: true,
         time_zone: None,

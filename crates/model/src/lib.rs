@@ -19,6 +19,7 @@ pub mod dataset;
 mod dataset_builtin;
 mod dataset_lookup;
 mod dataset_put;
+mod dataset_table;
 pub mod dice;
 pub mod embed;
 pub mod embed_origin;
@@ -43,8 +44,10 @@ pub mod settings;
 pub mod slug;
 pub mod table;
 pub mod table_rows;
+mod table_value;
 pub mod template;
 pub mod tenant;
+pub mod written;
 
 pub use answer::{Answer, Column, ColumnKind, EventRows, Values};
 pub use api_key::{ApiKey, ApiKeyCreated, ApiKeyInput};
@@ -94,8 +97,9 @@ pub use session::{
 };
 pub use settings::{Branding, BrandingPatch, SettingsPatch, TenantSettings};
 pub use slug::Slug;
-pub use table::{Table, TableColumn, TableDefinition, TableInput, TableKey, TableSource};
+pub use table::{Table, TableColumn, TableColumnKind, TableDefinition, TableInput, TableKey, TableSource};
 pub use table_rows::{TableBatch, TableChanged, TableRow, TableRowView};
+pub use table_value::TableValue;
 pub use template::{
     DashboardTemplate, Template, TemplateConflicts, TemplateInput, TemplateTarget, TemplateVersion,
 };

@@ -181,9 +181,11 @@ problems! {
     DATASET_TAKEN = "dataset.taken", Conflict, "This name cannot be used",
         "Datasets are told apart by their names, those included that you may not see. Choose another name.";
     TABLE_FULL = "table.full", Invalid, "The table has no room for that",
-        "A table has 12 columns and 100,000 rows. Remove what nobody needs, or use another table for the rest.";
-    TABLE_IN_USE = "table.in_use", Conflict, "A dataset looks something up there",
-        "The detail says which dataset and which dimension. Take the look-up out of the dataset first.";
+        "A table has 12 columns of texts, 8 of numbers, one of times, and 100,000 rows. Remove what nobody needs, or use another table for the rest.";
+    TABLE_IN_USE = "table.in_use", Conflict, "A dataset needs it",
+        "The detail says which dataset. Take the look-up or the column out of it first; a dataset over the table has to go before it.";
+    TABLE_NOT_EMPTY = "table.not_empty", Conflict, "The table has rows",
+        "What stands in a column is stored as what it is: a text, a number or a time. Add the column under another name, or remove all rows, change the table and upload them anew.";
     TABLE_NAME = "table.name", Conflict, "There is a table of that name",
         "Tables are told apart by their names. Change that one, or choose another name.";
     QUESTION = "question.invalid", Invalid, "The question cannot be answered",

@@ -5,15 +5,19 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::dataset::is_name;
 use crate::error::{Error, FieldError, Result};
-use crate::event::{MAX_TEXT_BYTES, MAX_TEXT_CHARS, Members};
+use crate::event::{MAX_TEXT_BYTES, Members};
 use crate::problem;
-use crate::table::{MAX_TABLE_ROWS, TABLE_COLUMNS, TableDefinition};
+use crate::table::{MAX_TABLE_ROWS, TABLE_COLUMNS, TABLE_NUMBERS, TableColumnKind, TableDefinition};
+use crate::table_value::{TableValue, Typed};
+use crate::written;
 
 /// How many rows that are wrong are named.
 const NAMED: usize = 100;
@@ -22,9 +26,10 @@ const NAMED: usize = 100;
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableRowsBody {
-    /// Texts by the names of the key and of columns, up to 100,000 rows. A name that is left out has no value.
-    #[schema(value_type = Vec<std::collections::BTreeMap<String, Option<String>>>)]
-    pub rows: Vec<Members<Option<String>>>,
+    /// Values by the names of the key and of columns, up to 100,000 rows. A name that is left out has no value. A time is an
+    /// instant with an offset, or a date or a local time in the workspace's time zone.
+    #[schema(value_type = Vec<std::collections::BTreeMap<String, TableValue>>)]
+    pub rows: Vec<Members<Option<TableValue>>>,
 }
 
 /// `{"rows": […], "delete": […]}`, for the reference: some rows.
@@ -33,35 +38,46 @@ pub struct TableRowsBody {
 pub struct TableChangesBody {
     /// Rows to put in; one with a key that is there takes its place as a whole.
     #[serde(default)]
-    #[schema(value_type = Vec<std::collections::BTreeMap<String, Option<String>>>)]
-    pub rows: Vec<Members<Option<String>>>,
+    #[schema(value_type = Vec<std::collections::BTreeMap<String, TableValue>>)]
+    pub rows: Vec<Members<Option<TableValue>>>,
     /// Keys of rows to remove.
     #[serde(default)]
     pub delete: Vec<String>,
 }
 
 /// A row that is fit to be stored.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableRow {
     /// What it is found by.
     pub key: String,
-    /// The values by slot: the first is that of slot 1. Those behind the last have none.
+    /// The texts by slot: the first is that of slot 1. Those behind the last have none.
     pub values: Vec<Option<String>>,
+    /// The numbers by slot, in the same way.
+    pub numbers: Vec<Option<f64>>,
+    /// When it is, if the table has a column that says so.
+    pub at: Option<Timestamp>,
 }
 
-/// A row as the API shows it: texts by the names of the key and of the columns.
+/// A row as the API shows it: values by the names of the key and of the columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
-#[schema(value_type = std::collections::BTreeMap<String, Option<String>>)]
-pub struct TableRowView(pub Members<Option<String>>);
+#[schema(value_type = std::collections::BTreeMap<String, TableValue>)]
+pub struct TableRowView(pub Members<Option<TableValue>>);
 
 impl TableRow {
-    /// As the API shows it.
+    /// As the API shows it: sent again, it is the same row. Times are those of `zone`.
     #[must_use]
-    pub fn view(&self, table: &TableDefinition) -> TableRowView {
-        let value = |slot: u8| self.values.get(usize::from(slot).saturating_sub(1)).cloned().flatten();
-        let key = (table.key.name.clone(), Some(self.key.clone()));
-        let columns = table.columns.iter().map(|c| (c.name.clone(), value(c.slot)));
+    pub fn view(&self, table: &TableDefinition, zone: &TimeZone) -> TableRowView {
+        let place = |slot: u8| usize::from(slot).saturating_sub(1);
+        let value = |kind: TableColumnKind, slot: u8| match kind {
+            TableColumnKind::Text => self.values.get(place(slot)).cloned().flatten().map(TableValue::Text),
+            TableColumnKind::Number => {
+                self.numbers.get(place(slot)).copied().flatten().map(TableValue::Number)
+            }
+            TableColumnKind::Time => self.at.map(|at| TableValue::Text(written::time(at, zone))),
+        };
+        let key = (table.key.name.clone(), Some(TableValue::Text(self.key.clone())));
+        let columns = table.columns.iter().map(|c| (c.name.clone(), value(c.kind, c.slot)));
         TableRowView(Members(std::iter::once(key).chain(columns).collect()))
     }
 }
@@ -95,13 +111,13 @@ pub struct TableBatch {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Sent {
-    Json(Vec<Result<Members<Option<String>>, String>>),
+    Json(Vec<Result<Members<Option<TableValue>>, String>>),
     /// Name and label of each column; and the rows, each with the number of its line.
     Csv(Vec<(String, String)>, Vec<(u64, Vec<String>)>),
 }
 
 /// A batch of which every row is fit to be stored.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableRows {
     /// Each with a key of its own.
     pub rows: Vec<TableRow>,
@@ -185,12 +201,13 @@ impl TableBatch {
         self.whole
     }
 
-    /// Makes sure that all of it can be stored. Columns of CSV that the table does not have are learnt.
+    /// Makes sure that all of it can be stored. Columns of CSV that the table does not have are learnt, as texts. Times without
+    /// an offset are those of `zone`, and a date is its first moment.
     ///
     /// # Errors
     /// `input.invalid` with the first hundred rows that are wrong, `table.full`; then nothing was learnt.
-    pub fn check(self, table: &mut TableDefinition) -> Result<TableRows> {
-        let mut found = Found::default();
+    pub fn check(self, table: &mut TableDefinition, zone: &TimeZone) -> Result<TableRows> {
+        let mut found = Found::new(zone);
         let mut checked = TableRows { delete: self.delete, ..TableRows::default() };
         match self.rows {
             Sent::Json(rows) => {
@@ -212,11 +229,13 @@ impl TableBatch {
                 }
                 let mut next = table.clone();
                 let new = header.iter().filter(|(name, _)| *name != table.key.name);
-                checked.learnt =
-                    next.learn(new.map(|(name, label)| (name.as_str(), label.chars().take(80).collect())))?;
+                checked.learnt = next.learn(new.map(|(name, label)| {
+                    (name.as_str(), label.chars().take(80).collect(), TableColumnKind::Text)
+                }))?;
                 for (i, (line, texts)) in rows.into_iter().enumerate() {
                     let named = header.iter().map(|(name, _)| name.clone());
-                    let values = texts.into_iter().map(|text| Some(text).filter(|t| !t.is_empty()));
+                    let values =
+                        texts.into_iter().map(|t| Some(TableValue::Text(t)).filter(|t| !t.is_empty()));
                     found.take(i, Some(line), named.zip(values).collect(), &next);
                 }
                 if found.fields.is_empty() {
@@ -236,8 +255,9 @@ impl TableBatch {
 }
 
 /// What was found while rows were read.
-#[derive(Default)]
 struct Found {
+    /// The zone of times without an offset.
+    zone: TimeZone,
     rows: Vec<TableRow>,
     /// Where each key stood first.
     places: HashMap<String, String>,
@@ -246,6 +266,11 @@ struct Found {
 }
 
 impl Found {
+    fn new(zone: &TimeZone) -> Self {
+        let (rows, fields) = (Vec::new(), Vec::new());
+        Self { zone: zone.clone(), rows, places: HashMap::new(), fields, count: 0 }
+    }
+
     fn wrong(&mut self, pointer: String, code: &str, why: String) {
         self.count += 1;
         if self.fields.len() < NAMED {
@@ -258,11 +283,11 @@ impl Found {
         &mut self,
         index: usize,
         line: Option<u64>,
-        members: Vec<(String, Option<String>)>,
+        members: Vec<(String, Option<TableValue>)>,
         table: &TableDefinition,
     ) {
         let place = line.map_or_else(|| format!("Row {}", index + 1), |line| format!("Line {line}"));
-        match row(members, table) {
+        match row(members, table, &self.zone) {
             Err((name, code, why)) => {
                 let at = if name.is_empty() { String::new() } else { format!("/{name}") };
                 self.wrong(format!("/rows/{index}{at}"), code, format!("{place}: {why}"));
@@ -287,16 +312,21 @@ impl Found {
 
 /// The row that names and values make; else which name is wrong, a code, and why.
 fn row(
-    members: Vec<(String, Option<String>)>,
+    members: Vec<(String, Option<TableValue>)>,
     table: &TableDefinition,
+    zone: &TimeZone,
 ) -> Result<TableRow, (String, &'static str, String)> {
-    let mut made = TableRow { key: String::new(), values: vec![None; TABLE_COLUMNS] };
+    let mut made = TableRow {
+        values: vec![None; TABLE_COLUMNS],
+        numbers: vec![None; TABLE_NUMBERS],
+        ..TableRow::default()
+    };
     let mut bytes = 0;
-    let mut seen: Vec<u8> = Vec::with_capacity(members.len());
+    let mut seen: Vec<(TableColumnKind, u8)> = Vec::with_capacity(members.len());
     for (name, value) in members {
-        let slot = match table.column(&name) {
-            Some(column) => column.slot,
-            None if name == table.key.name => 0,
+        let (kind, slot) = match table.column(&name) {
+            Some(column) => (column.kind, column.slot),
+            None if name == table.key.name => (TableColumnKind::Text, 0),
             None => {
                 let all: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
                 let why = format!(
@@ -308,30 +338,36 @@ fn row(
                 return Err((String::new(), "unknown", why));
             }
         };
-        if seen.contains(&slot) {
+        if seen.contains(&(kind, slot)) {
             let why = format!("{name} stands twice.");
             return Err((name, "duplicate", why));
         }
-        seen.push(slot);
-        let Some(text) = value else { continue };
-        if text.len() > MAX_TEXT_CHARS && text.chars().count() > MAX_TEXT_CHARS {
-            let why = format!("{name} has more than 256 characters.");
-            return Err((name, "length", why));
-        }
-        if text.contains('\0') {
-            let why = format!("{name} contains a NUL character.");
-            return Err((name, "invalid", why));
-        }
-        bytes += text.len();
-        match usize::from(slot).checked_sub(1) {
-            None => made.key = text,
-            Some(place) => made.values[place] = Some(text),
+        seen.push((kind, slot));
+        let Some(value) = value else { continue };
+        let value = match value.read(kind, zone) {
+            Ok(value) => value,
+            Err((code, why)) => return Err((name.clone(), code, format!("{name} {why}."))),
+        };
+        match (value, usize::from(slot).checked_sub(1)) {
+            (Typed::Text(text), place) => {
+                bytes += text.len();
+                match place {
+                    None => made.key = text,
+                    Some(place) => made.values[place] = Some(text),
+                }
+            }
+            (Typed::Number(number), place) => made.numbers[place.unwrap_or_default()] = Some(number),
+            (Typed::Time(at), _) => made.at = Some(at),
         }
     }
     if made.key.is_empty() {
         let name = table.key.name.clone();
         let why = format!("it has no {name}, which is the key.");
         return Err((name, "key", why));
+    }
+    if let Some(time) = table.time().filter(|_| made.at.is_none()) {
+        let why = format!("it has no {}, which says when it is.", time.name);
+        return Err((time.name.clone(), "required", why));
     }
     if bytes > MAX_TEXT_BYTES {
         return Err((String::new(), "length", "a row has 2,000 bytes altogether at most.".to_owned()));
@@ -372,6 +408,7 @@ pub fn name_of(heading: &str) -> String {
     name.trim_end_matches('_').to_owned()
 }
 
-fn shown(text: &str) -> String {
+/// Somebody's text in a sentence: not longer than a glance.
+pub(crate) fn shown(text: &str) -> String {
     text.chars().take(60).collect()
 }

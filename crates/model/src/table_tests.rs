@@ -4,10 +4,16 @@ use super::*;
 use crate::dataset::DatasetDefinition;
 use crate::dataset_put::{DatasetPut, DimensionPut, LookupPut};
 use crate::table_rows::{TableBatch, TableRow, TableRows};
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
+use serde_json::json;
 
 fn input(name: &str, columns: &[&str]) -> TableInput {
-    let column = |name: &&str| TableColumnInput { name: (*name).to_owned(), label: None, description: None };
+    let column = |name: &&str| {
+        let (name, kind) = name.split_once(':').map_or((*name, None), |(name, kind)| (name, Some(kind)));
+        let kind = kind.map(|kind| TableColumnKind::parse(kind).unwrap());
+        TableColumnInput { name: name.to_owned(), label: None, description: None, kind }
+    };
     TableInput {
         name: name.to_owned(),
         label: None,
@@ -15,6 +21,10 @@ fn input(name: &str, columns: &[&str]) -> TableInput {
         key: TableKeyInput { name: "code".to_owned(), label: None },
         columns: columns.iter().map(column).collect(),
     }
+}
+
+fn utc() -> TimeZone {
+    TimeZone::UTC
 }
 
 fn airlines() -> TableDefinition {
@@ -47,7 +57,7 @@ proptest! {
     fn whatever_is_taken_is_fit_to_be_stored(body: Vec<u8>, text in "(code|name|a)[,;](code|name|b)\n([a-c\",;\n]{0,12}\n){0,6}") {
         for bytes in [body.as_slice(), text.as_bytes()] {
             for batch in [TableBatch::from_csv(bytes), TableBatch::from_json(bytes)].into_iter().flatten() {
-                if let Ok(TableRows { rows, .. }) = batch.check(&mut airlines()) {
+                if let Ok(TableRows { rows, .. }) = batch.check(&mut airlines(), &utc()) {
                     prop_assert!(rows.iter().all(|r| !r.key.is_empty() && r.values.len() == TABLE_COLUMNS));
                 }
             }
@@ -76,7 +86,7 @@ fn what_is_wrong_with_a_declaration_is_said_at_once() {
 fn csv_is_read_with_its_lines() {
     let mut table = airlines();
     let csv = "\u{feff}Code,Name,Home Country\r\nAA,American,US\r\n\r\nLH,\"Luft,hansa\",\r\n";
-    let taken = TableBatch::from_csv(csv.as_bytes()).unwrap().check(&mut table).unwrap();
+    let taken = TableBatch::from_csv(csv.as_bytes()).unwrap().check(&mut table, &utc()).unwrap();
     assert_eq!(taken.learnt, ["home_country"]);
     let home = table.column("home_country").unwrap();
     assert_eq!((home.label.as_str(), home.slot), ("Home Country", 3));
@@ -88,7 +98,7 @@ fn csv_is_read_with_its_lines() {
         ("LH", vec![some("Luft,hansa"), None, None])
     );
     let semicolons =
-        TableBatch::from_csv(b"code;name\nAA;American, Inc.\n").unwrap().check(&mut table).unwrap();
+        TableBatch::from_csv(b"code;name\nAA;American, Inc.\n").unwrap().check(&mut table, &utc()).unwrap();
     assert_eq!(semicolons.rows[0].values[0].as_deref(), Some("American, Inc."));
 }
 
@@ -96,7 +106,7 @@ fn csv_is_read_with_its_lines() {
 fn bad_rows_are_named_and_nothing_is_learnt() {
     let mut table = airlines();
     let csv = format!("code,name,new\nAA,American,\n,Nobody,\nAA,Again,\nBB,{},\n", "x".repeat(257));
-    let wrong = TableBatch::from_csv(csv.as_bytes()).unwrap().check(&mut table).unwrap_err();
+    let wrong = TableBatch::from_csv(csv.as_bytes()).unwrap().check(&mut table, &utc()).unwrap_err();
     let said: Vec<_> = wrong
         .fields()
         .iter()
@@ -112,9 +122,9 @@ fn bad_rows_are_named_and_nothing_is_learnt() {
     );
     assert_eq!(table, airlines());
     let json = br#"{"rows":[{"code":"AA","name":"A"},{"code":"BB","nmae":"B"},{"code":5},[],{"name":"x"}]}"#;
-    let wrong = TableBatch::from_json(json).unwrap().check(&mut table).unwrap_err();
+    let wrong = TableBatch::from_json(json).unwrap().check(&mut table, &utc()).unwrap_err();
     let pointers: Vec<_> = wrong.fields().iter().map(|f| f.pointer.as_str()).collect();
-    assert_eq!(pointers, ["/rows/1", "/rows/2", "/rows/3", "/rows/4/code"]);
+    assert_eq!(pointers, ["/rows/1", "/rows/2/code", "/rows/3", "/rows/4/code"]);
     for (csv, part) in [
         ("name\nAmerican\n", "Line 1 names no column \"code\""),
         ("code,code\n", "two columns"),
@@ -122,11 +132,104 @@ fn bad_rows_are_named_and_nothing_is_learnt() {
         ("code,name\nAA\n", "Line 2 has 1 columns, and the first has 2."),
     ] {
         let refused =
-            TableBatch::from_csv(csv.as_bytes()).and_then(|b| b.check(&mut airlines())).unwrap_err();
+            TableBatch::from_csv(csv.as_bytes()).and_then(|b| b.check(&mut airlines(), &utc())).unwrap_err();
         assert!(refused.detail().contains(part), "{}", refused.detail());
     }
     let many = format!("code\n{}", "a\n".repeat(MAX_TABLE_ROWS + 1));
     assert!(TableBatch::from_csv(many.as_bytes()).unwrap_err().is(problem::TABLE_FULL));
+}
+
+/// A table with a column of each kind.
+fn subscriptions() -> TableDefinition {
+    input("subscriptions", &["plan", "started_on:time", "mrr:number", "seats:number"]).make().unwrap()
+}
+
+#[test]
+fn columns_have_slots_among_those_of_their_kind_and_stay_what_they_are() {
+    let table = subscriptions();
+    let slots: Vec<u8> = table.columns.iter().map(|c| c.slot).collect();
+    assert_eq!((slots, table.time().unwrap().name.as_str()), (vec![1, 1, 1, 2], "started_on"));
+    // Who does not say the kind means the one that it is.
+    let mut same = table.clone();
+    assert_eq!(input("subscriptions", &["plan", "started_on", "mrr", "seats"]).apply(&mut same).unwrap(), []);
+    assert_eq!(same, table);
+    assert_eq!(TableInput::of(&table).apply(&mut same).unwrap(), []);
+    assert_eq!(same, table);
+    // Another kind is another column.
+    let mut other = table.clone();
+    let gone =
+        input("subscriptions", &["plan:number", "started_on", "mrr", "seats"]).apply(&mut other).unwrap();
+    assert_eq!((gone.len(), gone[0].kind, other.column("plan").unwrap().slot), (1, TableColumnKind::Text, 3));
+    assert!(table.keeps_rows(&same).is_ok());
+    assert!(table.keeps_rows(&other).unwrap_err().detail().contains("plan is a column of texts"));
+    let late =
+        airlines().keeps_rows(&input("airlines", &["name", "since:time"]).make().unwrap()).unwrap_err();
+    assert!(late.is(problem::TABLE_NOT_EMPTY) && late.detail().contains("they have no since"), "{late:?}");
+    for too_many in [vec!["a:time", "b:time"], (0..9).map(|_| "x:number").collect()] {
+        let fields = input("t", &too_many).make().unwrap_err();
+        assert!(fields.fields().iter().any(|f| f.pointer == "/columns"), "{fields:?}");
+    }
+    let most: Vec<String> =
+        (0..12).map(|i| format!("a{i}")).chain((0..8).map(|i| format!("m{i}:number"))).collect();
+    let most: Vec<&str> = most.iter().map(String::as_str).chain(["at:time"]).collect();
+    assert_eq!(input("t", &most).make().unwrap().columns.len(), 21);
+}
+
+#[test]
+fn numbers_and_times_are_read_as_such_and_written_so_that_they_are_read_again() {
+    let mut table = subscriptions();
+    let zone = TimeZone::get("America/New_York").unwrap();
+    let csv = b"code;plan;started_on;mrr;seats\na;Pro;2026-01-31;12.50;3\nb;;2026-01-31 17:00;-1e3;\nc;7;1769900400;;2\n";
+    let taken = TableBatch::from_csv(csv).unwrap().check(&mut table, &zone).unwrap().rows;
+    let at: Vec<String> = taken.iter().map(|row| row.at.unwrap().to_string()).collect();
+    assert_eq!(at, ["2026-01-31T05:00:00Z", "2026-01-31T22:00:00Z", "2026-01-31T23:00:00Z"]);
+    assert_eq!(taken[1].numbers[..2], [Some(-1000.0), None]);
+    let shown: Vec<_> = taken.iter().map(|row| row.view(&table, &zone)).collect();
+    assert_eq!(
+        serde_json::to_value(&shown).unwrap(),
+        json!([
+            { "code": "a", "plan": "Pro", "started_on": "2026-01-31", "mrr": 12.5, "seats": 3.0 },
+            { "code": "b", "plan": null, "started_on": "2026-01-31T17:00:00-05:00", "mrr": -1000.0, "seats": null },
+            { "code": "c", "plan": "7", "started_on": "2026-01-31T18:00:00-05:00", "mrr": null, "seats": 2.0 },
+        ])
+    );
+    let body = json!({ "rows": shown }).to_string();
+    let again = TableBatch::from_json(body.as_bytes()).unwrap().check(&mut table, &zone).unwrap();
+    assert_eq!(again.rows, taken);
+}
+
+#[test]
+fn a_number_or_a_time_that_is_none_is_named_with_its_place() {
+    let csv = b"code,started_on,mrr\na,2026-02-30,1\nb,2026-01-01,12 EUR\nc,,1\nd,2026-01-01,1e101\ne,1899-12-31,1\nf,2026-01-01,NaN\n";
+    let wrong = TableBatch::from_csv(csv).unwrap().check(&mut subscriptions(), &utc()).unwrap_err();
+    let said: Vec<_> = wrong.fields().iter().map(|f| f.detail.as_deref().unwrap_or_default()).collect();
+    assert_eq!(
+        said,
+        [
+            "Line 2: started_on is \"2026-02-30\", which is no time such as 2026-01-31 or 2026-01-31T17:00:00Z.",
+            "Line 3: mrr is \"12 EUR\", which is no number.",
+            "Line 4: it has no started_on, which says when it is.",
+            "Line 5: mrr is not a finite number of at most 1e100.",
+            "Line 6: started_on is 1899-12-31T00:00:00Z, which lies outside the years 1900 to 2199.",
+            "Line 7: mrr is not a finite number of at most 1e100.",
+        ]
+    );
+    let json = br#"{"rows":[{"code":"a","started_on":5},{"code":"b","started_on":"2026-01-01","mrr":true},{"code":"c","started_on":"2026-01-01","plan":5},{"code":"d","started_on":"2026-01-01","mrr":"5"}]}"#;
+    let wrong = TableBatch::from_json(json).unwrap().check(&mut subscriptions(), &utc()).unwrap_err();
+    let pointers: Vec<_> = wrong.fields().iter().map(|f| f.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/rows/0/started_on", "/rows/1", "/rows/2/plan"]);
+}
+
+#[test]
+fn only_texts_are_looked_up() {
+    let mut dataset = DatasetDefinition::new("flights").unwrap();
+    dataset.learn([], ["carrier"]).unwrap();
+    let mut put = looking_up(&[("plan", "carrier", "mrr")]);
+    put.dimensions[0].lookup.as_mut().unwrap().table = "subscriptions".to_owned();
+    put.apply(&mut dataset).unwrap();
+    let source = TableSource { number: 1, definition: subscriptions() };
+    let refused = dataset.find_lookups(std::slice::from_ref(&source)).unwrap_err();
+    assert!(refused.detail().ends_with("There is: plan."), "{}", refused.detail());
 }
 
 fn looking_up(lookups: &[(&str, &str, &str)]) -> DatasetPut {

@@ -1,4 +1,5 @@
-//! Tables, as a tenant's people declare and fill them. What datasets look up in them is declared with the datasets.
+//! Tables, as a tenant's people declare and fill them. What datasets look up in them or show of them is declared with the
+//! datasets.
 
 use insula_model::policy::action::{TableCreate, TableDelete, TableUpdate, TableView};
 use insula_model::{Error, Page, Result, Table, TableBatch, TableChanged, TableId, TableInput, TableRowView};
@@ -43,8 +44,8 @@ impl Platform {
     /// Changes what is said of a table. Columns that are not listed go, with their values.
     ///
     /// # Errors
-    /// `not_found`; `version.required`, `version.stale`; `input.invalid`; `table.in_use` for a column that something is looked
-    /// up in.
+    /// `not_found`; `version.required`, `version.stale`; `input.invalid`; `table.in_use` for a column that a dataset needs;
+    /// `table.not_empty` for a column that would become something else.
     pub async fn table_update(
         &self,
         tenant: &Tenant<'_>,
@@ -84,8 +85,9 @@ impl Platform {
     ) -> Result<(Vec<(String, TableRowView)>, u64)> {
         let permit = tenant.authorize::<TableView>()?;
         let mut tx = self.store().begin(&permit).await?;
-        let (table, count, rows) = tx.table_rows().list(id, after, limit).await?;
-        Ok((rows.into_iter().map(|row| (row.key.clone(), row.view(&table))).collect(), count))
+        let page = tx.table_rows().list(id, after, limit).await?;
+        let shown = page.rows.iter().map(|row| (row.key.clone(), row.view(&page.definition, &page.zone)));
+        Ok((shown.collect(), page.count))
     }
 
     /// Puts rows in the place of all that there are: all of them, or none.

@@ -1,9 +1,9 @@
-//! `insula table …`: tables that dimensions are looked up in, as files.
+//! `insula table …`: tables that dimensions are looked up in or datasets show, as files.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use insula_model::Scope;
+use insula_model::{Scope, TableColumn, TableColumnKind};
 use serde_json::json;
 
 use super::Context;
@@ -90,9 +90,11 @@ pub(crate) struct Apply {
 Examples:
   insula table put acme airlines airlines.csv
   INSULA_KEY=isk_… insula table put https://acme.example plans plans.csv --key-column plan
+  insula table put acme subscriptions subscriptions.csv --number mrr,seats --time started_on
 
-The first line names the columns; those that the table does not have are made. A table that is not there is made, too. Either all
-rows are taken or none: what is wrong is said with its line.")]
+The first line names the columns; those that the table does not have are made, as texts unless --number or --time names them. A
+table that is not there is made, too. Either all rows are taken or none: what is wrong is said with its line. Times without an
+offset are those of the tenant's time zone, and a date is its first moment.")]
 pub(crate) struct Put {
     #[command(flatten)]
     whose: Whose,
@@ -103,6 +105,12 @@ pub(crate) struct Put {
     /// For a table that is not there: the name of the column that is its key; the first one unless given
     #[arg(long, value_name = "NAME")]
     key_column: Option<String>,
+    /// Columns of numbers
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    number: Vec<String>,
+    /// The column that says when each row is; a dataset over the table needs one
+    #[arg(long, value_name = "NAME")]
+    time: Option<String>,
 }
 
 impl Whose {
@@ -130,7 +138,11 @@ impl List {
         cx.out.result(&json!({ "items": tables }), |style| {
             let rows = tables.iter().map(|t| {
                 let of = &t.definition;
-                let columns: Vec<&str> = of.columns.iter().map(|c| c.name.as_str()).collect();
+                let column = |c: &TableColumn| match c.kind {
+                    TableColumnKind::Text => c.name.clone(),
+                    kind => format!("{} ({kind})", c.name),
+                };
+                let columns: Vec<String> = of.columns.iter().map(column).collect();
                 vec![
                     style.bold(&of.name),
                     of.label.clone(),
@@ -169,6 +181,7 @@ impl Apply {
 impl Put {
     async fn run(self, cx: &Context) -> Result<Exit, Failure> {
         let access = self.whose.open(cx).await?;
-        tables::put(cx, &access.api, &self.table, &self.file, self.key_column.as_deref()).await
+        let columns = tables::Columns { key: self.key_column, numbers: self.number, time: self.time };
+        tables::put(cx, &access.api, &self.table, &self.file, &columns).await
     }
 }

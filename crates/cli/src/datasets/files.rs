@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use insula_model::{DatasetDefinition, DatasetPut};
+use insula_model::{DatasetDefinition, DatasetPut, DatasetSource};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -110,7 +110,11 @@ fn parse(text: &str, form: Form) -> Result<(String, DatasetPut), Failure> {
         return Err(wrong("It has no `name`: the one that its events carry.".to_owned()));
     };
     let put: DatasetPut = serde_json::from_value(value).map_err(|e| wrong(e.to_string()))?;
-    put.apply(&mut DatasetDefinition::new(&name)?)?;
+    match put.source.clone().unwrap_or(DatasetSource::Events) {
+        // What it may list, the table says.
+        DatasetSource::Table(_) => put.check()?,
+        source => put.apply(&mut DatasetDefinition::of_source(&name, source)?)?,
+    }
     Ok((name, put))
 }
 

@@ -7,7 +7,7 @@ pub(crate) mod files;
 
 use std::path::Path;
 
-use insula_model::{Dataset, DatasetDefinition, DatasetPut, problem};
+use insula_model::{Dataset, DatasetDefinition, DatasetPut, DatasetSource, Table, TableSource, problem};
 use reqwest::Method;
 use serde::Serialize;
 use serde_json::json;
@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::client::{Api, read};
 use crate::commands::{Context, segment};
 use crate::failure::{Exit, Failure};
+use crate::tables;
 use crate::terminal::change::change;
 use files::{Form, Wish, in_file};
 
@@ -117,14 +118,26 @@ async fn step(api: &Api, wish: &Wish) -> Result<Step, Failure> {
         Err(failure) => return Err(failure),
     };
     let there: Dataset = reply.read()?;
-    let changes = changes(&there.definition, &wish.put)?;
+    let mut known = there.definition.clone();
+    if let DatasetSource::Table(name) = &there.definition.source {
+        let all = tables::list(api).await?;
+        let table = all.into_iter().find(|table| table.definition.name == *name);
+        let number = known.table_number.unwrap_or_default();
+        if let Some(Table { definition, .. }) = table {
+            known.take_up(&TableSource { number, definition })?;
+        }
+    }
+    let changes = changes(&there.definition, known, &wish.put)?;
     let action = if changes.is_empty() { "unchanged" } else { "update" };
     Ok(step(action, changes, reply.version))
 }
 
-/// What would be different, in words.
-fn changes(there: &DatasetDefinition, put: &DatasetPut) -> Result<Vec<String>, Failure> {
-    let mut next = there.clone();
+/// What would be different, in words. The next one begins as `next`: where it is over a table, with all that the table has.
+fn changes(
+    there: &DatasetDefinition,
+    mut next: DatasetDefinition,
+    put: &DatasetPut,
+) -> Result<Vec<String>, Failure> {
     put.apply(&mut next)?;
     let (old, new) = (DatasetPut::of(there), DatasetPut::of(&next));
     let mut changes = Vec::new();
@@ -187,6 +200,7 @@ mod tests {
     #[test]
     fn changes_are_named_and_nothing_is_nothing() {
         let there = sample_dataset();
+        let changes = |there: &DatasetDefinition, put: &DatasetPut| changes(there, there.clone(), put);
         assert_eq!(changes(&there, &DatasetPut::of(&there)).unwrap(), [] as [String; 0]);
         let mut wanted = DatasetPut::of(&there);
         wanted.visible_to = Some(insula_model::Role::Admin);

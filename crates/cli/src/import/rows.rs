@@ -7,6 +7,7 @@ use std::io::Read;
 
 use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
 use insula_model::event::Members;
+use insula_model::written::number;
 use insula_model::{EventInput, EventProblem};
 use jiff::Timestamp;
 
@@ -126,8 +127,8 @@ impl<R: Read> Rows<R> {
             if text.is_empty() || columns.missing.contains(text) {
                 continue;
             }
-            let value: f64 =
-                text.parse().map_err(|_| wrong("row.measure", format!("{name}: {text:?} is no number")))?;
+            let value =
+                number(text).ok_or_else(|| wrong("row.measure", format!("{name}: {text:?} is no number")))?;
             measures.push((name.clone(), Some(value)));
         }
         let dimensions = columns.dimensions.iter().filter_map(|(name, place)| {

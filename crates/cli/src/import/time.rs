@@ -1,8 +1,9 @@
 //! When a row happened: from one column, or from several that hold the parts of a local time.
 
-use jiff::civil::{Date, DateTime, Time};
+use insula_model::written::{instant, zoned};
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 /// How the time of a row is read. Columns are named by their place.
 #[derive(Debug, Clone)]
@@ -45,32 +46,6 @@ pub(super) const PARTS: [&str; 6] = ["year", "month", "day", "hour", "minute", "
 /// `5`, `05` and, as programs write numbers with gaps in them, `5.0`.
 fn whole(text: &str) -> Option<i16> {
     text.strip_suffix(".0").unwrap_or(text).parse().ok()
-}
-
-fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp, String> {
-    if text.is_empty() {
-        return Err("the time is missing".to_owned());
-    }
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Ok(at);
-    }
-    // 1357034400, 1357034400.5 and 1357034400000.
-    if let Ok(number) = text.parse::<f64>().map(|n| if n.abs() >= 1e11 { n / 1000.0 } else { n })
-        && text.len() >= 9
-    {
-        return Timestamp::from_duration(
-            SignedDuration::try_from_secs_f64(number).map_err(|e| e.to_string())?,
-        )
-        .map_err(|e| e.to_string());
-    }
-    if let Ok(local) = text.parse::<DateTime>() {
-        return zoned(local, zone);
-    }
-    Err(format!("{text:?} is no time such as 2013-01-31T17:00:00-05:00 or 2013-01-31 17:00"))
-}
-
-fn zoned(local: DateTime, zone: &TimeZone) -> Result<Timestamp, String> {
-    local.to_zoned(zone.clone()).map(|z| z.timestamp()).map_err(|e| e.to_string())
 }
 
 #[cfg(test)]

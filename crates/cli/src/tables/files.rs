@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use insula_model::table::{TableColumnInput, TableKeyInput};
-use insula_model::table_rows::name_of;
-use insula_model::{TableDefinition, TableInput, TableRowView};
+use insula_model::table::TableColumnInput;
+use insula_model::{TableDefinition, TableInput, TableRowView, TableValue};
 
 use crate::datasets::files::{Form, in_file};
 use crate::failure::{Exit, Failure};
@@ -65,25 +64,12 @@ pub(super) fn csv(table: &TableDefinition, rows: &[TableRowView]) -> Result<Stri
     for row in rows {
         let value = |name: &&str| {
             let found = row.0.0.iter().find(|(other, _)| other == name);
-            found.and_then(|(_, value)| value.as_deref()).unwrap_or_default()
+            found.and_then(|(_, value)| value.as_ref()).map(TableValue::to_string).unwrap_or_default()
         };
         writer.write_record(names.iter().map(value)).map_err(unwritten)?;
     }
     let bytes = writer.into_inner().map_err(|e| unwritten(e.error()))?;
     String::from_utf8(bytes).map_err(unwritten)
-}
-
-/// The table that a CSV file makes: its key is the column of this name, else the first one.
-pub(super) fn table_of(name: &str, bytes: &[u8], key: Option<&str>) -> Result<TableInput, Failure> {
-    let first = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let first = first.split(|b| matches!(b, b'\n' | b',' | b';' | b'\t')).next().unwrap_or_default();
-    let first = String::from_utf8_lossy(first).trim().trim_matches('"').to_owned();
-    let label = Some(first.clone()).filter(|label| key.is_none() && !label.is_empty());
-    let key = TableKeyInput { name: key.map_or_else(|| name_of(&first), str::to_owned), label };
-    let input =
-        TableInput { name: name.to_owned(), label: None, description: None, key, columns: Vec::new() };
-    input.make()?;
-    Ok(input)
 }
 
 /// What would be different, in words.
@@ -120,6 +106,7 @@ pub(super) fn changes(there: &TableDefinition, input: &TableInput) -> Result<Vec
 #[cfg(test)]
 mod tests {
     use insula_model::TableBatch;
+    use jiff::tz::TimeZone;
 
     use super::*;
 
@@ -139,11 +126,12 @@ mod tests {
         assert_eq!(toml::from_str::<TableInput>(&toml).unwrap(), full, "{toml}");
         assert_eq!(changes(&made, &full).unwrap(), [] as [String; 0]);
         let body = br#"{"rows":[{"code":"AA","name":"\"A\", Inc.\nUS"},{"code":"LH","alliance":"Star"}]}"#;
-        let rows = TableBatch::from_json(body).unwrap().check(&mut made.clone()).unwrap().rows;
-        let shown: Vec<TableRowView> = rows.iter().map(|row| row.view(&made)).collect();
+        let zone = TimeZone::UTC;
+        let rows = TableBatch::from_json(body).unwrap().check(&mut made.clone(), &zone).unwrap().rows;
+        let shown: Vec<TableRowView> = rows.iter().map(|row| row.view(&made, &zone)).collect();
         let csv = csv(&made, &shown).unwrap();
         assert!(csv.starts_with("code,name,alliance\nAA,"), "{csv}");
-        let again = TableBatch::from_csv(csv.as_bytes()).unwrap().check(&mut made.clone()).unwrap();
+        let again = TableBatch::from_csv(csv.as_bytes()).unwrap().check(&mut made.clone(), &zone).unwrap();
         assert_eq!((again.rows, again.learnt), (rows, Vec::new()));
     }
 
@@ -153,17 +141,13 @@ mod tests {
         let mut wanted = TableInput::of(&made);
         wanted.columns.remove(0);
         wanted.columns[0].label = Some("Group".to_owned());
-        wanted.columns.push(TableColumnInput { name: "home".to_owned(), label: None, description: None });
+        wanted.columns.push(TableColumnInput {
+            name: "home".to_owned(),
+            label: None,
+            description: None,
+            kind: None,
+        });
         let said = changes(&made, &wanted).unwrap();
         assert_eq!(said, ["changes alliance", "adds home", "removes name with its values"]);
-    }
-
-    #[test]
-    fn a_file_makes_a_table_of_its_first_column() {
-        let key = |csv: &str, key: Option<&str>| table_of("t", csv.as_bytes(), key).map(|t| t.key.name);
-        assert_eq!(key("\u{feff}IATA Code;Name\nAA;American\n", None).unwrap(), "iata_code");
-        assert_eq!(key("\"code\",name\n", None).unwrap(), "code");
-        assert_eq!(key("name,code\n", Some("code")).unwrap(), "code");
-        assert!(key("%,x\n", None).is_err());
     }
 }

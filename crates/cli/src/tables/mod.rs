@@ -2,6 +2,7 @@
 //!
 //! What must always hold: applying or putting what was exported changes nothing. Tested in `tests/it/tables.rs`.
 
+mod columns;
 mod files;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use crate::datasets::files::{Form, in_file};
 use crate::failure::{Exit, Failure};
 use crate::terminal::change::change;
 
+pub(crate) use columns::Columns;
 pub(crate) use files::{Wish, read_all};
 
 /// Rows that a table has at most, and some more that came meanwhile.
@@ -123,22 +125,28 @@ pub(crate) async fn apply(cx: &Context, api: &Api, wishes: &[Wish], dry_run: boo
     Ok(Exit::Done)
 }
 
-/// Puts the rows of a CSV file in the place of all that a table has; one that is not there is made.
+/// Puts the rows of a CSV file in the place of all that a table has; one that is not there is made, and so are columns.
 pub(crate) async fn put(
     cx: &Context,
     api: &Api,
     name: &str,
     file: &Path,
-    key: Option<&str>,
+    columns: &Columns,
 ) -> Result<Exit, Failure> {
     let bytes = std::fs::read(file).map_err(Failure::io(file.display()))?;
     let shown = file.display().to_string();
+    let told = |failure| in_file(failure, &shown);
     let table = match find(api, name).await? {
-        Some(table) => table,
-        None => {
-            let input = files::table_of(name, &bytes, key).map_err(|failure| in_file(failure, &shown))?;
-            read(&api.post("/tables", &input).await?)?
+        Some(table) => {
+            let input = columns.declare(&table.definition, &bytes).map_err(told)?;
+            if input == TableInput::of(&table.definition) {
+                table
+            } else {
+                let version = format!("\"{}\"", table.version);
+                read(&api.change(Method::PUT, &path(&table), Some(&version), &input).await?)?
+            }
         }
+        None => read(&api.post("/tables", &columns.table(name, &bytes).map_err(told)?).await?)?,
     };
     let sent = api.put_text(&format!("{}/rows", path(&table)), "text/csv", bytes.into()).await;
     let changed = sent.map_err(|failure| in_file(failure, &shown))?;

@@ -68,6 +68,35 @@ fn tables_live_in_files() {
     write("airports.toml", "name = \"airports\"\n[key]\nname = \"code\"\n[[columns]]\nname = \"state\"\n");
     let held = folder.run(&["table", "apply", "acme", "airports.toml"]);
     assert!(held.code == 3 && held.err.contains("trips.city"), "{held:?}");
+    // A table with a time is a dataset; both go round through files.
+    write("subs.csv", "Id,Plan,Started On,MRR\na,Pro,2026-01-31,120.5\nb,Free,2026-02-01 17:00,0\n");
+    let put =
+        folder.json(&["table", "put", "acme", "subs", "subs.csv", "--number", "mrr", "--time", "started_on"]);
+    assert_eq!(put["added"], 2, "{put}");
+    write("subs.toml", "name = \"subscriptions\"\nsource = { table = \"subs\" }\n");
+    let made = folder.json(&["dataset", "apply", "acme", "subs.toml"]);
+    assert_eq!(text(&made, "/datasets/0/action"), "create", "{made}");
+    let exported = folder.run(&["dataset", "export", "acme", "subscriptions"]).out;
+    assert!(exported.contains("[source]\ntable = \"subs\"\n"), "{exported}");
+    for declared in [exported.as_str(), "name = \"subscriptions\"\n[source]\ntable = \"subs\"\n"] {
+        write("subs.toml", declared);
+        let same = folder.json(&["dataset", "apply", "acme", "subs.toml"]);
+        assert_eq!(text(&same, "/datasets/0/action"), "unchanged", "{same}");
+    }
+    let rows = folder.run(&["table", "export", "acme", "subs", "--rows"]).out;
+    assert!(
+        rows.starts_with("id,plan,started_on,mrr\na,Pro,2026-01-31,120.5\nb,Free,2026-02-01T17:00:00"),
+        "{rows}"
+    );
+    write("subs.csv", &rows);
+    let again = folder.json(&["table", "put", "acme", "subs", "subs.csv", "--time", "started_on"]);
+    assert_eq!((&again["changed"], &again["added"], &again["removed"]), (&json!(0), &json!(0), &json!(0)));
+    write("subs.csv", "id,started_on,country\na,2026-01-31,CH\n");
+    let late = folder.run(&["table", "put", "acme", "subs", "subs.csv", "--number", "country,started_on"]);
+    assert!(late.code == 3 && late.err.contains("table.in_use"), "{late:?}");
+    write("fewer.toml", "name = \"subscriptions\"\n[[dimensions]]\nname = \"plan\"\n");
+    let fewer = folder.json(&["dataset", "apply", "acme", "fewer.toml", "--dry-run"]);
+    assert_eq!(fewer["datasets"][0]["changes"][1], "removes id", "{fewer}");
     let shown: Value =
         serde_json::from_str(&folder.run(&["table", "export", "acme", "airports", "--form", "json"]).out)
             .unwrap();

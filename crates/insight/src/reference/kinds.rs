@@ -1,7 +1,7 @@
 //! One question of every kind, to the dataset `flights`: for the snapshot of their SQL, and for a test that
 //! explains their plans on a real PostgreSQL.
 
-use insula_model::{DatasetDefinition, DatasetPut, Question, TableInput, TableSource};
+use insula_model::{DatasetDefinition, DatasetPut, DatasetSource, Question, TableInput, TableSource};
 
 /// The dataset of the questions: measures `distance`, `dep_delay`, `fare` in `m1` to `m3`, dimensions `origin`,
 /// `dest`, `carrier` in `d1` to `d3`.
@@ -38,18 +38,68 @@ pub fn lookups() -> DatasetPut {
     .unwrap()
 }
 
+/// The flights as rows of a table: everything that the dataset has, and the key `flight`.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "for tests: the table is a constant that fits")]
+pub fn flight_table() -> TableInput {
+    serde_json::from_str(
+        r#"{"name":"flights","key":{"name":"flight"},"columns":[
+            {"name":"carrier"},{"name":"fare","kind":"number"},{"name":"dest"},{"name":"departed","kind":"time"},
+            {"name":"distance","kind":"number"},{"name":"origin"},{"name":"dep_delay","kind":"number"}]}"#,
+    )
+    .unwrap()
+}
+
+/// The dataset over [`flight_table`] of this number, with what it looks up in [`tables`] of these.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "for tests: the names are constants that fit")]
+pub fn table_dataset(number: i32, tables: &[TableSource]) -> DatasetDefinition {
+    let table = TableSource { number, definition: flight_table().make().unwrap() };
+    let source = DatasetSource::Table(table.definition.name.clone());
+    let mut dataset = DatasetDefinition::of_source("flights", source).unwrap();
+    dataset.take_up(&table).unwrap();
+    lookups().apply(&mut dataset).unwrap();
+    dataset.find_lookups(tables).unwrap();
+    dataset
+}
+
 /// The dataset with what it looks up, in tables 1 and 2.
 #[must_use]
 #[expect(clippy::unwrap_used, reason = "for tests: the names are constants that fit")]
 pub fn lookup_dataset() -> DatasetDefinition {
-    let tables = tables().into_iter().zip(1..);
-    let tables: Vec<TableSource> =
-        tables.map(|(table, number)| TableSource { number, definition: table.make().unwrap() }).collect();
     let mut dataset = dataset();
     lookups().apply(&mut dataset).unwrap();
-    dataset.find_lookups(&tables).unwrap();
+    dataset.find_lookups(&table_sources()).unwrap();
     dataset
 }
+
+/// [`tables`] under the numbers 1 and 2.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "for tests: the tables are constants that fit")]
+pub fn table_sources() -> Vec<TableSource> {
+    let tables = tables().into_iter().zip(1..);
+    tables.map(|(table, number)| TableSource { number, definition: table.make().unwrap() }).collect()
+}
+
+/// One question of every kind to [`table_dataset`]: those that look something up, and some that do not.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "for tests: the questions are constants that parse")]
+pub fn table_kinds() -> Vec<(&'static str, Question)> {
+    let question = |text: &str| serde_json::from_str(&format!(r#"{{"dataset":"flights",{text}}}"#)).unwrap();
+    TABLE_KINDS.iter().map(|(what, text)| (*what, question(text))).collect()
+}
+
+const TABLE_KINDS: &[(&str, &str)] = &[
+    ("one number", r#""measures":[{"agg":"sum","measure":"distance"}]"#),
+    (
+        "a series by the key and a column",
+        r#""measures":[{"agg":"count"},{"agg":"last","measure":"fare"}],"by":["flight","origin"],"grain":"month","range":{"from":"2013-01-01","to":"2014-01-01"}"#,
+    ),
+    (
+        "groups that are looked up, compared with the year before",
+        r#""measures":[{"agg":"avg","measure":"dep_delay"}],"by":["airline"],"filters":[{"op":"in","dimension":"dest","values":["ATL"]}],"range":{"from":"2013-01-01","to":"2013-02-01"},"compare":"previous_year""#,
+    ),
+];
 
 /// One question of every kind that looks something up, to [`lookup_dataset`].
 #[must_use]

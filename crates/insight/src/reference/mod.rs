@@ -9,6 +9,9 @@ mod random;
 mod same;
 
 pub use evaluate::{answer, looked_up};
-pub use kinds::{dataset, kinds, lookup_dataset, lookup_kinds, lookups, tables};
+pub use kinds::{
+    dataset, flight_table, kinds, lookup_dataset, lookup_kinds, lookups, table_dataset, table_kinds,
+    table_sources, tables,
+};
 pub use random::Dice;
 pub use same::same;

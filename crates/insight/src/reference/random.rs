@@ -36,6 +36,8 @@ const MOMENTS: [&str; 9] = [
 const DIMENSIONS: [(&str, u64); 3] = [("origin", 3), ("dest", 30), ("carrier", 6)];
 /// What [`super::lookups`] looks up.
 const LOOKED_UP: [&str; 4] = ["airline", "alliance", "city", "hub"];
+/// What [`super::table_dataset`] has beside that.
+const OVER_TABLE: [&str; 5] = ["airline", "alliance", "city", "hub", "flight"];
 const MEASURES: [&str; 3] = ["distance", "dep_delay", "fare"];
 /// The first values of each dimension; the others are `v6`, `v7` ….
 const VALUES: [&str; 6] = ["", "EWR", "jfk", "LGA-%_'\"\\", "Ab", "ab"];
@@ -95,6 +97,12 @@ impl Dice {
         Self(Numbers::new(seed), &LOOKED_UP)
     }
 
+    /// The same, with questions also about the key of the table that has the flights.
+    #[must_use]
+    pub const fn over_table(seed: u64) -> Self {
+        Self(Numbers::new(seed), &OVER_TABLE)
+    }
+
     /// Names of dimensions that questions are about.
     fn dimensions(&self) -> Vec<&'static str> {
         DIMENSIONS.iter().map(|(name, _)| *name).chain(self.1.iter().copied()).collect()
@@ -113,7 +121,7 @@ impl Dice {
             if self.chance(75) {
                 let known = [None, Some("EWR"), Some("v7"), Some(""), Some("Ab"), Some("ab"), Some("jfk")];
                 let values = (0..columns).map(|_| self.one(&known).map(str::to_owned)).collect();
-                rows.push(TableRow { key, values });
+                rows.push(TableRow { key, values, ..TableRow::default() });
             }
         }
         rows

@@ -38,6 +38,7 @@ mod rollups;
 mod rows;
 mod sessions;
 mod settings;
+mod table_datasets;
 mod tables;
 mod templates;
 mod unlogged;

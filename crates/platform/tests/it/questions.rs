@@ -263,9 +263,10 @@ each_tier!(no_kind_of_question_reads_the_whole_table, async |t: &TestPlatform, t
     // And 200,000 rows of tables, of which a hundredth are those that are asked.
     client
         .execute(
-            "INSERT INTO table_rows (tenant_id, number, key, a1, a2) \
+            "INSERT INTO table_rows (tenant_id, number, key, a1, a2, a3, m1, m2, m3, at) \
              SELECT CASE n % $2 WHEN 0 THEN $1 ELSE uuid_in(md5((n % $2)::text)::cstring) END, n / 2000 + 1, 'c' || n, \
-                    'name ' || n, 'alliance ' || n % 3 FROM generate_series(0::int8, 199999) n",
+                    'name ' || n, 'alliance ' || n % 3, 'o' || n % 3, n, n, n, \
+                    '2012-01-01Z'::timestamptz + n % 2000 * interval '2 days' FROM generate_series(0::int8, 199999) n",
             &[&acme.id().uuid(), &i64::from(others)],
         )
         .await
@@ -284,7 +285,10 @@ each_tier!(no_kind_of_question_reads_the_whole_table, async |t: &TestPlatform, t
     let (dataset, looking_up) = (reference::dataset(), reference::lookup_dataset());
     let kinds = reference::kinds().into_iter().map(|(kind, question)| (kind, question, &dataset));
     let lookups = reference::lookup_kinds().into_iter().map(|(kind, question)| (kind, question, &looking_up));
-    for (kind, question, dataset) in kinds.chain(lookups) {
+    let over_table = reference::table_dataset(5, &reference::table_sources());
+    let of_table = reference::kinds().into_iter().chain(reference::table_kinds());
+    let of_table = of_table.map(|(kind, question)| (kind, question, &over_table));
+    for (kind, question, dataset) in kinds.chain(lookups).chain(of_table) {
         let compiled = compile(&question, Source::new(dataset, 1), &context).expect("a statement");
         let plan = crate::plans::explain(&client, &acme.id(), role, &compiled.statement).await;
         assert!(plan.contains("InitPlan"), "{kind}: row-level security is not in the plan\n{plan}");

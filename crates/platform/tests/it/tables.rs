@@ -6,11 +6,12 @@ use insula_insight::reference;
 use insula_model::policy::action::TableUpdate;
 use insula_model::{
     DatasetPut, EmbedTokenInput, Error, Event, Filter, Role, Table, TableBatch, TableChanged, TableInput,
-    TableRow, TableRowView, Tier,
+    TableRow, TableRowView, TableValue, Tier,
 };
 use insula_platform::{QuestionRequest, RowsRequest};
 use insula_store::{Replacing, StoredDataset};
 use insula_testkit::{TestPlatform, each_tier};
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::data::{accepted, ingest};
@@ -35,8 +36,11 @@ impl Tables {
     pub(crate) async fn fill(&self, t: &TestPlatform, who: &Person, dice: &mut reference::Dice) {
         for table in &self.0 {
             let definition = &table.definition;
-            let rows: Vec<TableRowView> =
-                dice.rows(definition.columns.len()).iter().map(|row| row.view(definition)).collect();
+            let rows: Vec<TableRowView> = dice
+                .rows(definition.columns.len())
+                .iter()
+                .map(|row| row.view(definition, &TimeZone::UTC))
+                .collect();
             let body = serde_json::to_vec(&json!({ "rows": rows })).expect("JSON");
             let batch = TableBatch::from_json(&body).expect("rows");
             t.platform.table_row_replace(&who.tenant(t), table.id, batch).await.expect("filled");
@@ -65,12 +69,14 @@ impl Tables {
             let (shown, _) =
                 t.platform.table_row_list(&who.tenant(t), table.id, None, 1_000).await.expect("rows");
             let row = |(key, view): (String, TableRowView)| {
-                let value =
-                    |name: &str| view.0.0.iter().find(|(n, _)| n == name).and_then(|(_, v)| v.clone());
+                let value = |name: &str| {
+                    let found = view.0.0.iter().find(|(n, _)| n == name)?;
+                    found.1.as_ref().and_then(TableValue::text).map(str::to_owned)
+                };
                 let columns = &table.definition.columns;
                 let values =
                     (1..=12).map(|slot| value(&columns.iter().find(|c| c.slot == slot)?.name)).collect();
-                TableRow { key, values }
+                TableRow { key, values, ..TableRow::default() }
             };
             rows.insert(lookup.number, shown.into_iter().map(row).collect());
         }
@@ -78,7 +84,7 @@ impl Tables {
     }
 }
 
-fn input(value: serde_json::Value) -> TableInput {
+pub(crate) fn input(value: serde_json::Value) -> TableInput {
     serde_json::from_value(value).expect("a declaration")
 }
 
@@ -86,7 +92,7 @@ fn airlines() -> TableInput {
     input(json!({ "name": "airlines", "key": { "name": "code" }, "columns": [{ "name": "name" }] }))
 }
 
-fn csv(text: &str) -> TableBatch {
+pub(crate) fn csv(text: &str) -> TableBatch {
     TableBatch::from_csv(text.as_bytes()).expect("CSV")
 }
 

@@ -73,3 +73,49 @@ async fn a_csv_file_becomes_a_dimension() {
     ask("DELETE", &format!("/tables/{id}")).send().await.refused(409, "table.in_use");
     house.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_csv_file_becomes_a_dataset() {
+    let house = House::open().await;
+    let acme = house.tenant("acme", Tier::Pooled).await;
+    let owner = house.owner(&acme).await;
+    let ask = |method: &str, path: &str| -> Ask {
+        house.ask(&acme.host(), method, &format!("/api/v1{path}")).signed_in(&owner)
+    };
+    let table = json!({ "name": "subscriptions", "key": { "name": "id" }, "columns": [
+        { "name": "started_on", "kind": "time" }, { "name": "mrr", "kind": "number" }] });
+    let made = ask("POST", "/tables").json(&table).send().await.expect(201).json();
+    assert_eq!((&made["columns"][1]["kind"], &made["columns"][1]["slot"]), (&json!("number"), &json!(1)));
+    let rows = format!("/tables/{}/rows", made["id"].as_str().expect("an id"));
+    let csv = |text: &'static str| ask("PUT", &rows).bytes("text/csv", text.as_bytes());
+    let wrong = csv("id,started_on,mrr\na,2026-01-31,1\nb,soon,2\nc,2026-01-31,EUR 3\n").send().await;
+    let wrong = wrong.refused(422, "input.invalid").json();
+    let pointers: Vec<_> = (0..2).map(|i| wrong["errors"][i]["pointer"].as_str().expect("one")).collect();
+    assert_eq!(pointers, ["/rows/1/started_on", "/rows/2/mrr"]);
+    csv("id,started_on,mrr,plan\na,2026-01-31,120.5,Pro\nb,2026-02-01,0,\n").send().await.expect(200);
+
+    // What is shown can be sent again.
+    let page = get(&house, &acme, &owner, &rows).await.expect(200).json();
+    assert_eq!(
+        page["items"][0],
+        json!({ "id": "a", "started_on": "2026-01-31", "mrr": 120.5, "plan": "Pro" })
+    );
+    let same = ask("PUT", &rows).json(&json!({ "rows": page["items"] })).send().await.expect(200).json();
+    assert_eq!((&same["rows"], &same["changed"], &same["added"]), (&json!(2), &json!(0), &json!(0)));
+    let early = json!({ "name": "subscriptions", "key": { "name": "id" }, "columns": [
+        { "name": "started_on" }, { "name": "mrr" }, { "name": "plan", "kind": "number" }] });
+    let update = ask("PUT", rows.trim_end_matches("/rows")).with("if-match", "\"2\"");
+    update.json(&early).send().await.refused(409, "table.not_empty");
+
+    let source = json!({ "source": { "table": "subscriptions" } });
+    let dataset = ask("PUT", "/datasets/subs").json(&source).send().await.expect(201).json();
+    assert_eq!((&dataset["source"], &dataset["events"]), (&source["source"], &json!(2)));
+    let question = json!({ "question": { "dataset": "subs", "by": ["plan"],
+        "measures": [{ "agg": "sum", "measure": "mrr" }], "range": { "from": "2026-01-01", "to": "2026-03-01" } } });
+    let answer = ask("POST", "/questions/ask").json(&question).send().await.expect(200).json();
+    assert_eq!(answer["data"], json!([["Pro", null], [120.5, 0]]));
+    let nowhere = json!({ "source": { "table": "plans" } });
+    let refused = ask("PUT", "/datasets/other").json(&nowhere).send().await.refused(422, "input.invalid");
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/source/table");
+    house.close().await;
+}

@@ -84,6 +84,7 @@ impl MigrationSet {
             "tenant/0004_rollups.sql",
             "tenant/0005_tables.sql",
             "tenant/0006_favourites.sql",
+            "tenant/0007_table_values.sql",
         ]
     }
 

@@ -9,10 +9,10 @@
 use insula_insight::{Rolled, Source};
 use insula_model::policy::action::{DatasetDelete, DatasetUpdate};
 use insula_model::{
-    Dataset, DatasetDefinition, DatasetId, DatasetPut, DatasetSource, Error, Lookup, Mode, Result, Write,
-    problem,
+    Dataset, DatasetDefinition, DatasetId, DatasetPut, DatasetSource, Error, Lookup, Mode, Result,
+    TableColumn, TableColumnKind, Write, problem,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
@@ -96,6 +96,56 @@ impl Unseen {
     }
 }
 
+/// What of a table datasets may need.
+#[derive(Clone, Copy)]
+pub(super) enum Needed<'a> {
+    Table,
+    /// That its key has this name.
+    Key,
+    Column(&'a TableColumn),
+}
+
+impl Needed<'_> {
+    /// What stands in the definitions of those that need it; one of these is enough.
+    fn written(self, number: i32) -> Vec<Json<Value>> {
+        let over = || json!({ "table_number": number });
+        let has = |what: &str, slot: u8| json!({ "table_number": number, what: [{ "slot": slot }] });
+        let looks = |lookup: Value| json!({ "dimensions": [{ "lookup": lookup }] });
+        let all = match self {
+            Self::Table => vec![over(), looks(json!({ "number": number }))],
+            Self::Key => vec![over()],
+            Self::Column(column) => match column.kind {
+                TableColumnKind::Text => vec![
+                    has("dimensions", column.slot),
+                    looks(json!({ "number": number, "slot": column.slot })),
+                ],
+                TableColumnKind::Number => vec![has("measures", column.slot)],
+                TableColumnKind::Time => vec![over()],
+            },
+        };
+        all.into_iter().map(Json).collect()
+    }
+
+    /// Whether what a dataset looks up is among it.
+    fn looked_up(self, number: i32, lookup: &Lookup) -> bool {
+        let there = match self {
+            Self::Table => true,
+            Self::Key => false,
+            Self::Column(column) => column.kind == TableColumnKind::Text && column.slot == lookup.slot,
+        };
+        there && lookup.number == number
+    }
+
+    /// Whether a dataset has it whose rows are those of the table.
+    fn had(self, number: i32, dataset: &DatasetDefinition) -> bool {
+        let there = match self {
+            Self::Table | Self::Key => true,
+            Self::Column(column) => dataset.has_column(column),
+        };
+        there && dataset.is_over(number)
+    }
+}
+
 /// The datasets of a transaction's tenant.
 pub struct Datasets<'t, 'op, M: Mode>(pub(super) &'t mut TenantTx<'op, M>);
 
@@ -175,10 +225,9 @@ impl Datasets<'_, '_, Write> {
             if expected.is_some() {
                 return Err(absent(name));
             }
-            let mut definition =
-                DatasetDefinition::of_source(name, put.source.unwrap_or(DatasetSource::Events))?;
-            put.apply(&mut definition)?;
-            self.find_lookups(&mut definition).await?;
+            let source = put.source.clone().unwrap_or(DatasetSource::Events);
+            let mut definition = DatasetDefinition::of_source(name, source)?;
+            self.declare(put, &mut definition).await?;
             let made = self.insert(id, &definition).await?.seen(self.0).ok_or_else(|| absent(name))?;
             let said = json!({ "name": name, "created": true, "visible_to": definition.visible_to });
             self.0.used(permit, made.dataset.id, &said)?;
@@ -188,8 +237,7 @@ impl Datasets<'_, '_, Write> {
             there.seen(self.0).ok_or_else(|| if expected.is_some() { absent(name) } else { taken() })?;
         super::expect_version(expected, known.dataset.version)?;
         let mut definition = known.dataset.definition.clone();
-        put.apply(&mut definition)?;
-        self.find_lookups(&mut definition).await?;
+        self.declare(put, &mut definition).await?;
         let changed = self.redefine(known.dataset.id, &definition).await?;
         let changed = changed.seen(self.0).ok_or_else(|| absent(name))?;
         let version = changed.dataset.version;
@@ -198,65 +246,93 @@ impl Datasets<'_, '_, Write> {
         Ok((changed, false))
     }
 
-    /// Finds where dimensions are looked up. Whoever holds the catalogue knows that the tables and columns stay.
-    async fn find_lookups(&mut self, definition: &mut DatasetDefinition) -> Result<()> {
-        if definition.looked_up().next().is_none() {
-            return Ok(());
+    /// Applies a declaration, and finds the tables that it is about. Whoever holds the catalogue knows that the tables and
+    /// columns stay.
+    async fn declare(&mut self, put: &DatasetPut, definition: &mut DatasetDefinition) -> Result<()> {
+        let looks_up = put.dimensions.iter().any(|d| d.lookup.is_some());
+        let over = match &definition.source {
+            DatasetSource::Table(name) => Some(name.clone()),
+            DatasetSource::Events | DatasetSource::EmbedUsage => None,
+        };
+        let tables = match looks_up || over.is_some() {
+            true => self.0.tables().sources().await?,
+            false => Vec::new(),
+        };
+        if let Some(name) = over {
+            let table = tables.iter().find(|t| t.definition.name == name).ok_or_else(|| {
+                let names: Vec<&str> = tables.iter().map(|t| t.definition.name.as_str()).collect();
+                let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                let why = format!("There is no table {name:?}. There is: {there}.");
+                Error::invalid("/source/table", "unknown", why)
+            })?;
+            definition.take_up(table)?;
         }
-        let tables = self.0.tables().sources().await?;
+        put.apply(definition)?;
         definition.find_lookups(&tables)
     }
 
-    /// That nothing is looked up in a table, or in one of its columns. For those who hold the catalogue.
+    /// That no dataset needs a table, or something of it. For those who hold the catalogue.
     ///
     /// # Errors
     /// `table.in_use`, with the datasets that are to be seen.
-    pub(super) async fn look_up_nothing(&mut self, number: i32, column: Option<u8>) -> Result<()> {
-        let mut lookup = json!({ "number": number });
-        if let Some(slot) = column {
-            lookup["slot"] = slot.into();
-        }
+    pub(super) async fn need_nothing(&mut self, number: i32, needed: Needed<'_>) -> Result<()> {
         let rows = self
             .0
             .rows(
                 "SELECT id, definition, version, events, updated_at, number, data_version, rolled FROM datasets \
-                  WHERE definition -> 'dimensions' @> $1 ORDER BY name",
-                &[&Json(json!([{ "lookup": lookup }]))],
+                  WHERE definition @> ANY ($1) ORDER BY name",
+                &[&needed.written(number)],
             )
             .await?;
         if rows.is_empty() {
             return Ok(());
         }
         let all = rows.iter().map(Unseen::of).collect::<Result<Vec<_>>>()?;
-        let here = |l: &Lookup| l.number == number && column.is_none_or(|slot| l.slot == slot);
-        let mut names = Vec::new();
+        let (mut lookups, mut over) = (Vec::new(), Vec::new());
         for dataset in all.into_iter().filter_map(|d| d.seen(self.0)) {
             let definition = &dataset.dataset.definition;
-            let those = definition.looked_up().filter(|(_, l)| here(l));
-            names.extend(those.map(|(d, _)| format!("{}.{}", definition.name, d.name)));
+            let those = definition.looked_up().filter(|(_, l)| needed.looked_up(number, l));
+            lookups.extend(those.map(|(d, _)| format!("{}.{}", definition.name, d.name)));
+            if needed.had(number, definition) {
+                over.push(definition.name.clone());
+            }
         }
-        let detail = match names.as_slice() {
-            [] => "Something in this workspace is looked up there.".to_owned(),
-            names => format!("It is looked up there: {}.", names.join(", ")),
+        let what = match needed {
+            Needed::Table => "its rows".to_owned(),
+            Needed::Key => "its key under that name".to_owned(),
+            Needed::Column(column) => column.name.clone(),
+        };
+        let mut said = Vec::new();
+        if !lookups.is_empty() {
+            said.push(format!("It is looked up there: {}.", lookups.join(", ")));
+        }
+        if !over.is_empty() {
+            said.push(format!("These datasets show {what}: {}.", over.join(", ")));
+        }
+        let detail = match said.is_empty() {
+            true => "Something in this workspace needs it.".to_owned(),
+            false => said.join(" "),
         };
         Err(Error::new(problem::TABLE_IN_USE, detail))
     }
 
-    /// Whatever was made from a table's rows is not found again. For those who hold the catalogue; comes last before the
-    /// commit, because the datasets' rows are locked from here on, in the order in which everybody locks them.
-    pub(super) async fn raise_looking_up(&mut self, number: i32) -> Result<()> {
+    /// Whatever was made from a table's rows is not found again, and the datasets over it have as many rows as it has now. For
+    /// those who hold the catalogue; comes last before the commit, because the datasets' rows are locked from here on, in the
+    /// order in which everybody locks them.
+    pub(super) async fn raise_reading(&mut self, number: i32, rows: i64) -> Result<()> {
         self.0
             .execute(
-                "WITH held AS (SELECT id FROM datasets WHERE definition -> 'dimensions' @> $1 ORDER BY id FOR NO KEY UPDATE) \
-                 UPDATE datasets d SET data_version = d.data_version + 1 FROM held WHERE d.id = held.id",
-                &[&Json(json!([{ "lookup": { "number": number } }]))],
+                "WITH held AS (SELECT id FROM datasets WHERE definition @> ANY ($1) ORDER BY id FOR NO KEY UPDATE) \
+                 UPDATE datasets d SET data_version = d.data_version + 1, \
+                        events = CASE WHEN d.definition @> $2 THEN $3 ELSE d.events END FROM held WHERE d.id = held.id",
+                &[&Needed::Table.written(number), &Json(json!({ "table_number": number })), &rows],
             )
             .await?;
         Ok(())
     }
 
     /// Whatever was made from what the platform counts is not found again: there is more of it, or a dashboard that it is
-    /// about has another name. Comes last before the commit, as [`Self::raise_looking_up`].
+    /// about has another name. Comes last before the commit, as [`Self::raise_reading`].
     pub(super) async fn raise_counted(&mut self) -> Result<()> {
         self.0
             .execute(
@@ -297,11 +373,12 @@ impl Datasets<'_, '_, Write> {
             .0
             .row(
                 "WITH given AS (UPDATE settings SET dataset_numbers = dataset_numbers + 1 RETURNING dataset_numbers) \
-                 INSERT INTO datasets (tenant_id, id, number, name, definition, sample) \
-                 SELECT wall.tenant(), $1, dataset_numbers, $2, $3, $4 FROM given \
+                 INSERT INTO datasets (tenant_id, id, number, name, definition, sample, events) \
+                 SELECT wall.tenant(), $1, dataset_numbers, $2, $3, $4, \
+                        coalesce((SELECT t.rows FROM tables t WHERE t.number = $6), 0) FROM given \
                   WHERE (SELECT count(*) FROM datasets) < $5 \
                  RETURNING id, definition, version, events, updated_at, number, data_version, rolled",
-                &[&id.uuid(), &definition.name, &Json(definition), &definition.sample, &limit()],
+                &[&id.uuid(), &definition.name, &Json(definition), &definition.sample, &limit(), &definition.table_number],
             )
             .await?;
         row.as_ref().map(Unseen::of).transpose()?.ok_or_else(|| {

@@ -389,8 +389,8 @@ fn learn(known: &mut Vec<Known>, events: &[Event]) -> Vec<(usize, EventProblem)>
 
 /// An event of a dataset that takes none, or that carries what the dataset looks up: it would be shown nowhere.
 fn carries(dataset: &Known, event: &Event) -> Option<EventProblem> {
-    let source = dataset.definition.source;
-    if source != DatasetSource::Events {
+    let source = &dataset.definition.source;
+    if *source != DatasetSource::Events {
         let detail = format!(
             "{:?} shows {} and takes no events. Send them to another dataset.",
             dataset.definition.name,

@@ -1,8 +1,8 @@
-//! A tenant's tables, which dimensions are looked up in. Their rows are in `table_rows`.
+//! A tenant's tables, which dimensions are looked up in, and whose rows may be those of a dataset. Their rows are in `table_rows`.
 //!
 //! What must always hold: whoever changes a table, its rows or what is looked up in it holds the catalogue, so that they take
-//! turns; a number is given once and never again; neither a table nor a column goes while something is looked up in it.
-//! Tested in `platform/tests/it/tables.rs`.
+//! turns; a number is given once and never again; neither a table nor a column goes while a dataset has it or looks something
+//! up in it. Tested in `platform/tests/it/tables.rs` and `table_datasets.rs`.
 
 use insula_model::policy::action::{TableCreate, TableDelete, TableUpdate};
 use insula_model::table::MAX_TABLES;
@@ -13,6 +13,7 @@ use serde_json::json;
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
+use super::datasets::Needed;
 use super::{expect_version, json_of};
 use crate::{Permit, TenantTx};
 
@@ -61,7 +62,7 @@ impl<M: Mode> Tables<'_, '_, M> {
         self.0.rows(sql, &[]).await?.iter().map(stored).collect()
     }
 
-    /// All of them, as look-ups find them.
+    /// All of them, as datasets find them.
     pub(super) async fn sources(&mut self) -> Result<Vec<TableSource>> {
         let all = self.list().await?;
         Ok(all
@@ -120,7 +121,7 @@ impl Tables<'_, '_, Write> {
     /// Changes what is said of a table. Columns that are not listed go, with their values.
     ///
     /// # Errors
-    /// `not_found`; `version.required`, `version.stale`; `table.in_use`; `input.invalid`.
+    /// `not_found`; `version.required`, `version.stale`; `table.in_use`, `table.not_empty`; `input.invalid`.
     pub async fn update(
         &mut self,
         permit: &Permit<'_, TableUpdate>,
@@ -132,13 +133,19 @@ impl Tables<'_, '_, Write> {
         let there = self.view(id).await?;
         expect_version(version, there.table.version)?;
         let mut definition = there.table.definition;
+        let before = definition.clone();
         let gone = input.apply(&mut definition)?;
         for column in &gone {
-            self.0.datasets().look_up_nothing(there.number, Some(column.slot)).await?;
+            self.0.datasets().need_nothing(there.number, Needed::Column(column)).await?;
+        }
+        if before.key.name != definition.key.name {
+            self.0.datasets().need_nothing(there.number, Needed::Key).await?;
+        }
+        if there.table.rows > 0 {
+            before.keeps_rows(&definition)?;
         }
         // The slots may be given again.
-        let slots: Vec<u8> = gone.iter().map(|c| c.slot).collect();
-        self.0.table_rows().empty(there.number, &slots).await?;
+        self.0.table_rows().empty(there.number, &gone).await?;
         let changed = self.redefine(id, &definition).await?;
         let names: Vec<&str> = gone.iter().map(|c| c.name.as_str()).collect();
         let said = json!({ "name": definition.name, "version": changed.version, "removed": names });
@@ -166,7 +173,7 @@ impl Tables<'_, '_, Write> {
     pub async fn delete(&mut self, permit: &Permit<'_, TableDelete>, id: TableId) -> Result<u64> {
         self.0.hold_catalogue().await?;
         let there = self.view(id).await?;
-        self.0.datasets().look_up_nothing(there.number, None).await?;
+        self.0.datasets().need_nothing(there.number, Needed::Table).await?;
         let rows = self.0.table_rows().clear(there.number).await?;
         self.0.execute("DELETE FROM tables WHERE id = $1", &[&id.uuid()]).await?;
         self.0.used(permit, id, &json!({ "name": there.table.definition.name, "rows": rows }))?;

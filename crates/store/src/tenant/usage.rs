@@ -33,7 +33,8 @@ impl<M: Mode> TenantTx<'_, M> {
             .row(
                 "SELECT own.events, own.datasets, (SELECT count(*) FROM dashboards), (SELECT count(*) FROM members), \
                         (pg_total_relation_size(c.oid) * own.events / greatest(c.reltuples::bigint, own.events, 1))::bigint \
-                   FROM (SELECT coalesce(sum(events), 0)::bigint AS events, count(*) AS datasets FROM datasets) AS own, \
+                   FROM (SELECT coalesce(sum(events) FILTER (WHERE NOT definition ? 'table_number'), 0)::bigint AS events, \
+                                count(*) AS datasets FROM datasets) AS own, \
                         pg_class c WHERE c.oid = 'events'::regclass",
                 &[],
             )
