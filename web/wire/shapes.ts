@@ -52,6 +52,8 @@ export type Dimension = T['Dimension'];
 export type Dataset = T['Dataset'];
 /** Rows of texts under one key, that dimensions are looked up in. */
 export type Table = T['Table'];
+export type TableColumnInput = T['TableColumnInput'];
+export type TableColumnKind = T['TableColumnKind'];
 export type TableInput = T['TableInput'];
 export type TableChanged = T['TableChanged'];
 export type TableRow = T['TableRowView'];

@@ -427,7 +427,7 @@ export interface components {
             calculated?: components["schemas"]["Calculated"][];
             /** @description What its events are, for people. */
             description?: string | null;
-            /** @description Up to 12 that events carry, and up to 12 that are looked up. */
+            /** @description Up to 12 that events carry, or 13 that a table has, and up to 12 that are looked up. */
             dimensions: components["schemas"]["Dimension"][];
             /** @description The name for people. */
             label: string;
@@ -439,6 +439,11 @@ export interface components {
             sample?: boolean;
             /** @description What its rows are; never changes. */
             source?: components["schemas"]["DatasetSource"];
+            /**
+             * Format: int32
+             * @description The number under which the rows are stored, where they are those of a table. It is never given again.
+             */
+            table_number?: number | null;
             /** @description The time zone of its days, when it is not the tenant's. */
             time_zone?: string | null;
             /** @description The least role of those who see it; everybody else finds nothing of this name. */
@@ -456,7 +461,8 @@ export interface components {
         /**
          * @description Declares a dataset: labels, descriptions, units, formats, who sees it. Names that are not listed stay as they are, because their values
          *     are stored; listed names are shown in the order of the list. Measures with a formula and dimensions that are looked up
-         *     have no values: those that are not listed are gone.
+         *     have no values: those that are not listed are gone. So are those of a dataset over a table, where any measures or any
+         *     dimensions of the table are listed; else it has all that the table has.
          */
         DatasetPut: {
             /** @description What its events are, for people: 500 characters at most. */
@@ -472,11 +478,11 @@ export interface components {
             time_zone?: string | null;
             visible_to?: components["schemas"]["Role"] | null;
         };
-        /**
-         * @description What the rows of a dataset are.
-         * @enum {string}
-         */
-        DatasetSource: "events" | "embed_usage";
+        /** @description What the rows of a dataset are. */
+        DatasetSource: "events" | "embed_usage" | {
+            /** @description The rows of the table of this name, each at the time that its column of times says. */
+            table: string;
+        };
         /** @description A text that events of a dataset carry, or that is looked up by one that they carry. */
         Dimension: {
             /** @description What it says, for people who choose it. */
@@ -488,7 +494,7 @@ export interface components {
             name: string;
             /**
              * Format: int32
-             * @description Its column, 1 to 12; from 13 to 24 where it is looked up.
+             * @description Its column, 1 to 12; from 13 to 24 where it is looked up, and 25 for the key of a table.
              */
             slot: number;
         };
@@ -1458,7 +1464,7 @@ export interface components {
         Page_TableRowView: {
             /** @description The items, in the list's order. */
             items: {
-                [key: string]: string | null;
+                [key: string]: components["schemas"]["TableValue"];
             }[];
             /** @description Give this as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -1837,20 +1843,22 @@ export interface components {
             delete?: string[];
             /** @description Rows to put in; one with a key that is there takes its place as a whole. */
             rows?: {
-                [key: string]: string | null;
+                [key: string]: components["schemas"]["TableValue"];
             }[];
         };
-        /** @description A text that the rows of a table have. */
+        /** @description What the rows of a table have. */
         TableColumn: {
             /** @description What it says, for people who choose it. */
             description?: string | null;
+            /** @description What stands in it. */
+            kind?: components["schemas"]["TableColumnKind"];
             /** @description The name for people. */
             label: string;
             /** @description The name in rows, in look-ups and in the first line of a CSV file. */
             name: string;
             /**
              * Format: int32
-             * @description Where its values are, 1 to 12.
+             * @description Where its values are: 1 to 12 for texts, 1 to 8 for numbers, 1 for times.
              */
             slot: number;
         };
@@ -1858,14 +1866,20 @@ export interface components {
         TableColumnInput: {
             /** @description What it says, for people who choose it: 500 characters at most. */
             description?: string | null;
+            kind?: components["schemas"]["TableColumnKind"] | null;
             /** @description The name for people; made from the name unless given. */
             label?: string | null;
             /** @description The name in rows, in look-ups and in the first line of a CSV file. */
             name: string;
         };
+        /**
+         * @description What stands in a column.
+         * @enum {string}
+         */
+        TableColumnKind: "text" | "number" | "time";
         /** @description What a table is made of. */
         TableDefinition: {
-            /** @description Up to 12. */
+            /** @description Up to 12 of texts, 8 of numbers, and one of times. */
             columns: components["schemas"]["TableColumn"][];
             /** @description What its rows are, for people. */
             description?: string | null;
@@ -1890,7 +1904,7 @@ export interface components {
          *     its values; the columns are shown in the order of the list.
          */
         TableInput: {
-            /** @description Up to 12. */
+            /** @description Up to 12 of texts, 8 of numbers, and one of times. */
             columns?: components["schemas"]["TableColumnInput"][];
             /** @description What its rows are, for people: 500 characters at most. */
             description?: string | null;
@@ -1935,15 +1949,20 @@ export interface components {
         };
         /** @description `{"rows": […]}`, for the reference: all the rows that a table is to have. */
         TableRowsBody: {
-            /** @description Texts by the names of the key and of columns, up to 100,000 rows. A name that is left out has no value. */
+            /**
+             * @description Values by the names of the key and of columns, up to 100,000 rows. A name that is left out has no value. A time is an
+             *     instant with an offset, or a date or a local time in the workspace's time zone.
+             */
             rows: {
-                [key: string]: string | null;
+                [key: string]: components["schemas"]["TableValue"];
             }[];
         };
-        /** @description A row as the API shows it: texts by the names of the key and of the columns. */
+        /** @description A row as the API shows it: values by the names of the key and of the columns. */
         TableRowView: {
-            [key: string]: string | null;
+            [key: string]: components["schemas"]["TableValue"];
         };
+        /** @description A text, or a number where the column has numbers; times are texts. `null` is no value. */
+        TableValue: string | number | null;
         TenantId: string;
         /** @description A tenant's settings. */
         TenantSettings: {

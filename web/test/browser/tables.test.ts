@@ -70,6 +70,27 @@ it('a dataset looks it up, shows it, and holds it', async () => {
   await page.getByText('sample_metrics.plan_name').waitFor();
 });
 
+it('a file with a time becomes a dataset, and a dashboard', async () => {
+  const page = await at(paths.data());
+  await page.getByRole('button', { name: 'Upload a table' }).click();
+  const rows = 'Id,Plan,Started on,MRR,Postcode\na,Pro,2026-01-31,120.5,08001\nb,Free,2026-02-01,0,08002\n';
+  await page.getByLabel('CSV file', { exact: true }).setInputFiles(csv(rows, 'subscriptions.csv'));
+  const kind = (column: string) => page.getByLabel(`What stands in ${column}`).inputValue();
+  await page.getByLabel('What stands in Plan').waitFor();
+  expect(await Promise.all(['Plan', 'Started on', 'MRR', 'Postcode'].map(kind))).toEqual(['text', 'time', 'number', 'text']);
+  expect(await serious(page)).toEqual([]);
+  await page.getByRole('dialog').getByRole('button', { name: 'Upload' }).click();
+  await page.getByRole('heading', { name: 'Subscriptions', level: 1 }).waitFor();
+  await page.getByRole('cell', { name: '120.5' }).waitFor();
+
+  await page.getByRole('button', { name: 'Use in dashboards' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New dashboard' });
+  await dialog.getByLabel('From the data of').waitFor();
+  expect(await dialog.getByLabel('From the data of').inputValue()).toBe('subscriptions');
+  await dialog.getByRole('button', { name: 'Create dashboard' }).click();
+  await page.getByRole('heading', { name: 'Subscriptions overview' }).first().waitFor();
+});
+
 it.each(['light', 'dark'] as const)('nothing is wider than a phone, and nothing serious is wrong, %s', async (scheme) => {
   const page = await at(paths.data(), { viewport: PHONE, scheme });
   expect(await serious(page)).toEqual([]);

@@ -8,6 +8,7 @@ mod brand_images;
 mod dashboard_templates;
 mod dashboard_versions;
 mod dashboards;
+mod dataset_needs;
 mod datasets;
 mod embed_keys;
 mod embed_revocations;

@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
-use super::datasets::Needed;
+use super::dataset_needs::Needed;
 use super::{expect_version, json_of};
 use crate::{Permit, TenantTx};
 
