@@ -171,12 +171,12 @@ each_tier!(it_is_shown_like_any_other, async |t: &TestPlatform, tier| {
     };
     let page = platform.question_rows(&tenant, &behind).await.expect("a page");
     let names: Vec<&str> = page.columns.iter().map(|c| c.name.as_str()).collect();
-    assert_eq!(names, ["time", "id", "plan", "mrr", "seats"]);
+    assert_eq!(names, ["time", "plan", "id", "mrr", "seats"]);
     let first = serde_json::to_value(&page.data).expect("JSON");
-    assert_eq!(first, json!([["2026-01-31T21:00:00-05:00"], ["c"], ["Pro"], [80], [null]]));
+    assert_eq!(first, json!([["2026-01-31T21:00:00-05:00"], ["Pro"], ["c"], [80], [null]]));
     let next = platform.question_rows(&tenant, &RowsRequest { cursor: page.next_cursor, ..behind }).await;
     let next = next.expect("a page");
-    assert_eq!((serde_json::to_value(&next.data[1]).expect("JSON"), next.next_cursor), (json!(["a"]), None));
+    assert_eq!((serde_json::to_value(&next.data[2]).expect("JSON"), next.next_cursor), (json!(["a"]), None));
 
     // On a dashboard, and in an embed that is locked to a plan.
     let dashboard: DashboardInput = serde_json::from_value(json!({ "name": "Subscriptions", "config": {
