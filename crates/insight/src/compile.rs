@@ -405,7 +405,10 @@ impl<'a> Draft<'a> {
         let label = match (of, aggregate.dimension.as_ref().and_then(|name| dataset.dimension(name))) {
             (Some(measure), _) => measure.label.clone(),
             (None, Some(dimension)) => dimension.label.clone(),
-            (None, None) => "Events".to_owned(),
+            (None, None) => match dataset.source {
+                DatasetSource::Table(_) => "Rows".to_owned(),
+                DatasetSource::Events | DatasetSource::EmbedUsage => "Events".to_owned(),
+            },
         };
         Column {
             name: aggregate.column(),

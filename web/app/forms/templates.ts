@@ -36,7 +36,7 @@ const FILL: Record<Exclude<Template['id'], 'blank'>, (board: Board, dataset: Dat
     const figures = allMeasures(set).slice(0, 4);
     const width = 12 / Math.max(2, figures.length);
     for (const m of figures) board.add('kpi', m.title, { dataset: set.name, measures: [m.measure] }, width, 2);
-    const main = figures[0] ?? COUNT;
+    const main = figures[0] ?? counted(set);
     const [first, second] = set.dimensions;
     board.add('time_series', `${main.title} over time`, { dataset: set.name, measures: [main.measure], grain: 'auto' }, first ? 8 : 12, 4, { style: 'area' });
     if (first) board.add('bar', `${main.title} by ${lower(first.label)}`, ranked(set, main.measure, [first.name], 8), 4, 4);
@@ -46,7 +46,7 @@ const FILL: Record<Exclude<Template['id'], 'blank'>, (board: Board, dataset: Dat
     for (const m of allMeasures(set).slice(0, 6)) board.add('time_series', m.title, { dataset: set.name, measures: [m.measure], grain: 'auto' }, 6, 4, { style: 'area' });
   },
   breakdown(board, set) {
-    const main = allMeasures(set)[1] ?? COUNT;
+    const main = allMeasures(set)[1] ?? counted(set);
     for (const d of set.dimensions.slice(0, 4)) board.add('bar', `${main.title} by ${lower(d.label)}`, ranked(set, main.measure, [d.name], 10), 6, 4);
     const dims = set.dimensions.slice(0, 2);
     if (dims.length > 0) {
@@ -60,7 +60,7 @@ interface Titled {
   measure: Aggregate;
 }
 
-const COUNT: Titled = { title: 'Events', measure: { agg: 'count' } };
+const counted = (set: Dataset): Titled => ({ title: typeof set.source === 'object' ? 'Rows' : 'Events', measure: { agg: 'count' } });
 
 /** How many, then each measure: rates are averaged, amounts are summed. */
 function allMeasures(set: Dataset): Titled[] {
@@ -68,7 +68,7 @@ function allMeasures(set: Dataset): Titled[] {
     const mean = m.format === 'percent' || m.format === 'duration' || /(rate|ratio|delay|score|price|temperature|duration|latency)/.test(m.name);
     return { title: mean ? `Average ${lower(m.label)}` : m.label, measure: { agg: mean ? 'avg' : 'sum', measure: m.name } };
   });
-  return [COUNT, ...own];
+  return [counted(set), ...own];
 }
 
 function ranked(set: Dataset, by: Aggregate, dims: string[], limit: number, measures: Aggregate[] = [by]): Question {
