@@ -4,7 +4,7 @@ import type { Catalogue } from '../words';
 export default {
   // On many pages
   Save: 'Speichern',
-  'Save changes': 'Änderungen speichern',
+  'Save changes': 'Speichern',
   'Saved.': 'Gespeichert.',
   'Not saved': 'Nicht gespeichert',
   'Not saved yet.': 'Noch nicht gespeichert.',
@@ -421,9 +421,9 @@ export default {
   'In formulas': 'In Formeln',
   By: 'Über',
   'By which dimension {name} is looked up': 'Über welche Dimension {name} nachgeschlagen wird',
-  '{name}: table': '{name}: Tabelle',
-  '{name}: column': '{name}: Spalte',
-  '{name}: format': '{name}: Format',
+  'Table of {name}': '{name}: Tabelle',
+  'Column of {name}': '{name}: Spalte',
+  'Format of {name}': '{name}: Format',
   Column: 'Spalte',
   'There is no table to look something up in. Upload one first, on the page of all data.': 'Es gibt keine Tabelle, in der sich nachschlagen lässt. Laden Sie zuerst eine hoch, auf der Seite mit allen Daten.',
   'Nothing yet. With a table of airlines, dashboards say “American Airlines” where events say “AA”.': 'Noch nichts. Mit einer Tabelle der Fluggesellschaften sagen Dashboards „American Airlines“, wo in Ereignissen „AA“ steht.',
