@@ -18,7 +18,8 @@ type Words<What = Catalogue> = Readonly<Record<string, () => Promise<{ default: 
 /** What every member meets. */
 const APP: Words = { de: () => import('../words/app/de'), es: () => import('../words/app/es'), fr: () => import('../words/app/fr') };
 /** What who edits and administers meets besides. */
-const WORK: Words = { de: () => import('../words/work/de'), es: () => import('../words/work/es'), fr: () => import('../words/work/fr') };
+const EDITING: Words = { de: () => import('../words/editing/de'), es: () => import('../words/editing/es'), fr: () => import('../words/editing/fr') };
+const MANAGING: Words = { de: () => import('../words/managing/de'), es: () => import('../words/managing/es'), fr: () => import('../words/managing/fr') };
 /** What the server refuses. */
 const REFUSALS: Words<Refusals> = { de: () => import('../words/refusals/de'), es: () => import('../words/refusals/es'), fr: () => import('../words/refusals/fr') };
 
@@ -70,7 +71,8 @@ async function speakOther(language: string): Promise<void> {
 
 /** A part of the app that has more to say: its words come with it, also while the first ones are still on their way. */
 export const working = <T>(load: () => Promise<T>) => async (): Promise<T> => {
-  const [part, words] = await Promise.all([load(), WORK[wanted]?.().catch(() => null), settled]);
-  if (words && spoken === wanted) addWords(words.default);
+  const words = Promise.all([EDITING[wanted]?.(), MANAGING[wanted]?.()]).catch(() => []);
+  const [part, more] = await Promise.all([load(), words, settled]);
+  for (const one of more) if (one && spoken === wanted) addWords(one.default);
   return part;
 };

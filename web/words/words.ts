@@ -3,12 +3,13 @@
  * translations: `t('Week of {date}', { date })`. What always holds: without a catalogue, or where it lacks a text, English
  * is shown; what stands in a slot is put in as it is, a text like any other. An entry decides which language is spoken
  * (`useWords`), and with which catalogues: those beside this file are of what both entries draw with, those in `app/` of what
- * every member meets, those in `work/` of the pages of who edits and administers. Pure. Tested in
+ * every member meets, those in `editing/` and `managing/` of who works with it. Pure. Tested in
  * `test/unit/words_spoken.test.ts`; that every text has its translations, in `test/unit/words_all.test.ts`.
  */
 import type AppGerman from './app/de';
 import type German from './de';
-import type WorkGerman from './work/de';
+import type EditingGerman from './editing/de';
+import type ManagingGerman from './managing/de';
 
 /** By the categories of `Intl.PluralRules`; those that are absent are like `other`. */
 export type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
@@ -16,14 +17,15 @@ export type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { ot
 export type Catalogue = Readonly<Record<string, string | Forms>>;
 
 /** German has them all, and every other language is held to it by the compiler. */
-type All = typeof German & typeof AppGerman & typeof WorkGerman;
+type All = typeof German & typeof AppGerman & typeof EditingGerman & typeof ManagingGerman;
 export type Text = { [K in keyof All]: All[K] extends string ? K : never }[keyof All];
 /** The English text for many of something. */
 export type Several = Exclude<keyof All, Text>;
 type TranslationOf<C> = { readonly [K in keyof C]: C[K] extends string ? string : Forms };
 export type Translation = TranslationOf<typeof German>;
 export type AppTranslation = TranslationOf<typeof AppGerman>;
-export type WorkTranslation = TranslationOf<typeof WorkGerman>;
+export type EditingTranslation = TranslationOf<typeof EditingGerman>;
+export type ManagingTranslation = TranslationOf<typeof ManagingGerman>;
 
 /** The names that stand in braces. */
 type Slot<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Slot<Rest> : never;

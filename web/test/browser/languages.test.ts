@@ -5,7 +5,8 @@ import { TENANT_API, apiRoot, tenantPaths } from '../../app/paths';
 import type { Dashboard, Page as Listed } from '../../wire/shapes';
 import appGerman from '../../words/app/de';
 import german from '../../words/de';
-import workGerman from '../../words/work/de';
+import editingGerman from '../../words/editing/de';
+import managingGerman from '../../words/managing/de';
 import { serious } from './axe';
 import { asMember, inBrowser, open, PHONE, settled } from './browser';
 import { tenant, until } from './installation';
@@ -17,7 +18,7 @@ const acme = tenant('acme');
 
 /** Texts that German says otherwise, whole as they stand. What the demo's own data is called is none of them. */
 const DATA = ['Overview', 'Revenue', 'Events', 'E-mail'];
-const ENGLISH = new Set(Object.entries({ ...german, ...appGerman, ...workGerman }).flatMap(([text, said]) => (said !== text && text.length > 2 && !text.includes('{') && !DATA.includes(text) ? [text] : [])));
+const ENGLISH = new Set(Object.entries({ ...german, ...appGerman, ...editingGerman, ...managingGerman }).flatMap(([text, said]) => (said !== text && text.length > 2 && !text.includes('{') && !DATA.includes(text) ? [text] : [])));
 
 /** What stands on the page, is read out, or shown on pointing at it. */
 const texts = (page: Page) =>

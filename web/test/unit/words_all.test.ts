@@ -5,11 +5,14 @@ import appSpanish from '../../words/app/es';
 import appFrench from '../../words/app/fr';
 import german from '../../words/de';
 import spanish from '../../words/es';
+import editingGerman from '../../words/editing/de';
+import editingSpanish from '../../words/editing/es';
+import editingFrench from '../../words/editing/fr';
 import french from '../../words/fr';
 import { OTHERS } from '../../words/languages';
-import workGerman from '../../words/work/de';
-import workSpanish from '../../words/work/es';
-import workFrench from '../../words/work/fr';
+import managingGerman from '../../words/managing/de';
+import managingSpanish from '../../words/managing/es';
+import managingFrench from '../../words/managing/fr';
 import type { Catalogue, Forms } from '../../words/words';
 import { reach, type Wording, wording } from './bare_words';
 
@@ -17,10 +20,10 @@ type Catalogues = Record<string, Catalogue>;
 type Reached = Map<string, Wording>;
 const DRAWN: Catalogues = { de: german, es: spanish, fr: french };
 const APP: Catalogues = { de: appGerman, es: appSpanish, fr: appFrench };
-const WORK: Catalogues = { de: workGerman, es: workSpanish, fr: workFrench };
+const WORK: Catalogues = { de: { ...editingGerman, ...managingGerman }, es: { ...editingSpanish, ...managingSpanish }, fr: { ...editingFrench, ...managingFrench } };
 
 /** The panel for those who build and the operators' console, in English whoever looks; the catalogues themselves. */
-const WITHOUT = ['embed/Debug.svelte', 'app/console.ts', 'words/de.ts', 'words/es.ts', 'words/fr.ts', 'words/app/', 'words/work/', 'words/refusals/'];
+const WITHOUT = ['embed/Debug.svelte', 'app/console.ts', 'words/de.ts', 'words/es.ts', 'words/fr.ts', 'words/app/', 'words/editing/', 'words/managing/', 'words/refusals/'];
 /** What looks like words and is none that people read, or the whole file. Each with its reason; the list only shrinks. */
 const NONE: Record<string, '*' | readonly string[]> = {
   // By their codes, `embed/words.ts` and `words/refusals` say these in their own words.
@@ -111,7 +114,7 @@ it('what is excused is there', () => {
 });
 
 it('no text has its translations twice', () => {
-  const keys = [DRAWN, APP, WORK].flatMap(({ de }) => Object.keys(de ?? {}));
+  const keys = [german, appGerman, editingGerman, managingGerman].flatMap((of: Catalogue) => Object.keys(of));
   expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
 });
 
