@@ -13,6 +13,7 @@ mod fuzz;
 mod generate;
 mod install;
 mod mutate;
+mod paint;
 mod pg;
 mod repo;
 mod run;
@@ -81,6 +82,12 @@ const COMMANDS: &[Command] = &[
         args: "[NAME...] [--small] [--check] [--data DIR]",
         about: "what Insula costs against the same work done by hand; `bench help` lists the benchmarks",
         run: bench::run,
+    },
+    Command {
+        name: "paint",
+        args: "",
+        about: "when somebody sees something first: a release build, in a browser",
+        run: paint::run,
     },
     Command {
         name: "mutate-guards",

@@ -36,11 +36,16 @@ pub(crate) struct Insula {
 
 impl Insula {
     pub(crate) fn start(repo: &Repo) -> Result<Self> {
+        Self::start_built(repo, "debug")
+    }
+
+    /// Of the profile's folder, `debug` or `release`.
+    pub(crate) fn start_built(repo: &Repo, profile: &str) -> Result<Self> {
         let dir = std::env::temp_dir().join(format!("insula-browser-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&dir);
         let log_path = dir.with_extension("log");
         let log = File::create(&log_path).context(log_path.display())?;
-        let mut command = run::mortal(&repo.target.join("debug/insula"));
+        let mut command = run::mortal(&repo.target.join(profile).join("insula"));
         command.args(["up", "--demo", "--port", "0", "--data"]).arg(&dir).current_dir(&repo.root);
         command.stdin(Stdio::null()).stdout(log.try_clone().context("log")?).stderr(log);
         install::python_path(repo, &mut command)?;
