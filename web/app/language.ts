@@ -11,7 +11,7 @@ import { choose, direction, ENGLISH, known, OTHERS } from '../words/languages';
 import type { Refusals } from '../words/refusals/refusals';
 import { addWords, type Catalogue, useWords } from '../words/words';
 
-const KEY = 'insula.language';
+const KEY = 'language';
 const PATIENCE_MS = 4_000;
 
 type Words<What = Catalogue> = Readonly<Record<string, () => Promise<{ default: What }>>>;
