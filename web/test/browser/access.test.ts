@@ -23,14 +23,17 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
     const page = await asMember(acme, { scheme, path: '/members' });
     await settled(page);
     await page.getByRole('button', { name: 'Invite' }).click();
+    await page.getByRole('dialog').waitFor();
     expect(await serious(page), 'invite').toEqual([]);
     await page.goto(`${acme.url}/api-keys`);
     await settled(page);
     await page.getByRole('button', { name: 'New key' }).first().click();
+    await page.getByRole('dialog').waitFor();
     expect(await serious(page), 'new key').toEqual([]);
     await page.goto(`${acme.url}/dashboards`);
     await settled(page);
     await page.getByRole('button', { name: 'New dashboard' }).first().click();
+    await page.getByRole('dialog').waitFor();
     expect(await serious(page), 'new dashboard').toEqual([]);
     await page.goto(`${acme.url}/`);
     await settled(page);
