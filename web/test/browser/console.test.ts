@@ -87,7 +87,7 @@ describe('a tenant’s whole life', () => {
     await owner.getByRole('alert').waitFor();
     await owner.getByLabel('Choose a password').fill(`lantern ${slug} river`);
     await owner.getByRole('button', { name: /^Join/ }).click();
-    await owner.getByText('You are looking at sample data.').waitFor();
+    await owner.getByText('There is sample data in this workspace.').waitFor();
     await owner.goto(link);
     await owner.getByText('This invitation no longer works').waitFor();
   });

@@ -212,10 +212,10 @@ describe('a tenant of its own', () => {
 
   it('the sample data says that it is that, and goes away with one click', async () => {
     const page = await asMember(place);
-    await page.getByText('You are looking at sample data.').waitFor();
+    await page.getByText('There is sample data in this workspace.').waitFor();
     await page.getByRole('button', { name: 'Remove sample data' }).click();
     await page.getByText(/The sample data is gone/).waitFor();
-    await page.getByText('You are looking at sample data.').waitFor({ state: 'detached' });
+    await page.getByText('There is sample data in this workspace.').waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'Data', exact: true }).click();
     await page.getByText('No data yet').waitFor();
     expect(await page.getByLabel('the command', { exact: true }).innerText()).toContain(new URL(place.url).host);

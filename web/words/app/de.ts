@@ -183,7 +183,7 @@ export default {
   'Download all rows as Excel': 'Alle Zeilen als Excel-Datei herunterladen',
   'Show more rows': 'Mehr Zeilen anzeigen',
   'Sample data': 'Beispieldaten',
-  'You are looking at sample data.': 'Sie sehen Beispieldaten.',
+  'There is sample data in this workspace.': 'In diesem Arbeitsbereich sind Beispieldaten.',
   'It shows what is possible; your own events take its place.': 'Sie zeigen, was möglich ist; Ihre eigenen Ereignisse treten an ihre Stelle.',
   'Remove sample data': 'Beispieldaten entfernen',
   'The sample data is gone: {n} events.': { one: 'Die Beispieldaten sind entfernt: {n} Ereignis.', other: 'Die Beispieldaten sind entfernt: {n} Ereignisse.' },

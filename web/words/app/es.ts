@@ -183,7 +183,7 @@ export default {
   'Download all rows as Excel': 'Descargar todas las filas como Excel',
   'Show more rows': 'Mostrar más filas',
   'Sample data': 'Datos de ejemplo',
-  'You are looking at sample data.': 'Está viendo datos de ejemplo.',
+  'There is sample data in this workspace.': 'Hay datos de ejemplo en este espacio de trabajo.',
   'It shows what is possible; your own events take its place.': 'Muestran lo que es posible; sus propios eventos ocuparán su lugar.',
   'Remove sample data': 'Quitar los datos de ejemplo',
   'The sample data is gone: {n} events.': { one: 'Se han quitado los datos de ejemplo: {n} evento.', other: 'Se han quitado los datos de ejemplo: {n} eventos.' },

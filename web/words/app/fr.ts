@@ -183,7 +183,7 @@ export default {
   'Download all rows as Excel': 'Télécharger toutes les lignes en Excel',
   'Show more rows': 'Afficher plus de lignes',
   'Sample data': 'Données d’exemple',
-  'You are looking at sample data.': 'Vous voyez des données d’exemple.',
+  'There is sample data in this workspace.': 'Il y a des données d’exemple dans cet espace de travail.',
   'It shows what is possible; your own events take its place.': 'Elles montrent ce qui est possible\u00a0; vos propres événements prendront leur place.',
   'Remove sample data': 'Retirer les données d’exemple',
   'The sample data is gone: {n} events.': { one: 'Les données d’exemple sont retirées\u00a0: {n} événement.', other: 'Les données d’exemple sont retirées\u00a0: {n} événements.' },
